@@ -1,0 +1,280 @@
+"""The one door: whoever found it, a report comes in here and becomes a case or joins one."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import numpy as np
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from linli import bulk, clock
+from linli.cases import loop, models, twins
+from linli.cases.chain import Journal
+from linli.cases.learnt import category_model
+from linli.cases.models import Case, Category, Source, Triage
+from linli.cases.routing import Router
+from linli.engines.geo import to_wgs84
+from linli.engines.text import sketch
+from linli.people.models import User
+from linli.places.atlas import NOWHERE, Location, atlas
+
+SURE = 0.5  # below this probability a suggested category waits for a dispatcher
+MAX_TITLE = 200
+MAX_BODY = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody or something tells us.
+
+    `lon` and `lat` are degrees in `coordinates` ("wgs84", "gcj02" or "bd09"); `area` is
+    the code of an area. Without either, the place is looked for in the text.
+    `external_id` is the sender's own number: the same one is never taken in twice.
+    """
+
+    title: str
+    body: str = ""
+    source: str = Source.RESIDENT
+    external_id: str | None = None
+    created: datetime | None = None
+    reporter: User | None = None
+    author: str = ""
+    contact: str = ""
+    likes: int = 0
+    category: str | None = None
+    triage: str = ""
+    area: str | None = None
+    lon: float | None = None
+    lat: float | None = None
+    coordinates: str = "wgs84"
+
+
+class Fate(StrEnum):
+    """What became of a report."""
+
+    NEW = "new"
+    FOLLOWER = "follower"
+    REPEAT = "repeat"
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The answer to a report: its case, what became of it, the code to ask after it."""
+
+    case: Case
+    fate: Fate
+    code: str
+
+
+class Unusable(ValueError):
+    """A report that cannot be taken in. `field` names what is wrong with it."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+def check(report: Report) -> None:
+    """See that a report can be taken in.
+
+    Raises
+    ------
+    Unusable
+        Naming the field: no text, a text too long, an unknown source, category or area,
+        coordinates that are none, a time without a zone.
+    """
+    if not report.title.strip():
+        raise Unusable("title", _("There is no text."))
+    if len(report.title) > MAX_TITLE:
+        raise Unusable("title", _("Longer than %(n)d characters.") % {"n": MAX_TITLE})
+    if len(report.body) > MAX_BODY:
+        raise Unusable("body", _("Longer than %(n)d characters.") % {"n": MAX_BODY})
+    if "\0" in report.title or "\0" in report.body:
+        raise Unusable("body", _("The text holds a zero byte."))
+    if report.source not in Source.values:
+        raise Unusable("source", _("“%(value)s” is not a source.") % {"value": report.source})
+    if report.category is not None and report.category not in _categories():
+        raise Unusable("category", _("There is no category “%(value)s”.")
+                       % {"value": report.category})  # fmt: skip
+    if report.area is not None and report.area not in atlas().by_code:
+        raise Unusable("area", _("There is no area “%(value)s”.") % {"value": report.area})
+    if report.created is not None and report.created.tzinfo is None:
+        raise Unusable("created", _("The time has no time zone."))
+    for name, value, limit in (("lon", report.lon, 180), ("lat", report.lat, 90)):
+        if value is not None and not -limit <= value <= limit:
+            words = {"lon": _("a longitude"), "lat": _("a latitude")}
+            raise Unusable(name, _("“%(value)s” is not %(kind)s (−%(limit)d to %(limit)d).")
+                           % {"value": value, "kind": words[name], "limit": limit})  # fmt: skip
+    if (report.lon is None) != (report.lat is None):
+        raise Unusable("lon", _("A point needs both a longitude and a latitude."))
+
+
+def receive(reports: Sequence[Report]) -> list[Receipt]:
+    """Take reports in: locate, categorise, join to what is known, dispatch to both sides.
+
+    All or nothing, in one transaction; text is read before the database is locked.
+
+    Parameters
+    ----------
+    reports
+        Any number; the earlier ones count as earlier known.
+
+    Returns
+    -------
+    One receipt a report, in order.
+
+    Raises
+    ------
+    Unusable
+        If one of them cannot be taken in; nothing is written then.
+    """
+    for report in reports:
+        check(report)
+    read = _read(reports)
+    try:
+        return _write(reports, read)
+    except IntegrityError:
+        # Another process took in one of the same external ids meanwhile: now it is known.
+        return _write(reports, read)
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What the engines make of the texts, position by position."""
+
+    locations: list[Location]
+    suggestions: list[list[tuple[str, float]]]
+    sketches: np.ndarray
+
+
+def _read(reports: Sequence[Report]) -> _Read:
+    texts = [f"{report.title}\n{report.body}" for report in reports]
+    return _Read(_locate(reports), _suggest(reports, texts), sketch(texts))
+
+
+def _locate(reports: Sequence[Report]) -> list[Location]:
+    found: list[Location] = [NOWHERE] * len(reports)
+    points = [i for i, r in enumerate(reports) if r.lon is not None]
+    if points:
+        lon = np.array([reports[i].lon for i in points], dtype=float)
+        lat = np.array([reports[i].lat for i in points], dtype=float)
+        for system in {reports[i].coordinates for i in points}:
+            chosen = np.array([reports[i].coordinates == system for i in points])
+            lon[chosen], lat[chosen] = to_wgs84(lon[chosen], lat[chosen], system)
+        for i, place in zip(points, atlas().locate_points(lon, lat), strict=True):
+            found[i] = place
+    for i, report in enumerate(reports):
+        if report.area is not None and found[i] is NOWHERE:
+            found[i] = atlas().of_area(atlas().by_code[report.area].pk)
+    named = [i for i, place in enumerate(found) if place is NOWHERE]
+    places = atlas().locate_texts(
+        [reports[i].title for i in named], [reports[i].body for i in named]
+    )
+    for i, place in zip(named, places, strict=True):
+        found[i] = place
+    return found
+
+
+def _suggest(reports: Sequence[Report], texts: list[str]) -> list[list[tuple[str, float]]]:
+    found: list[list[tuple[str, float]]] = [[] for _ in reports]
+    unknown = [i for i, report in enumerate(reports) if report.category is None]
+    model = category_model() if unknown else None
+    if model is not None:
+        for i, top in zip(unknown, model.suggest([texts[i] for i in unknown]).top(3), strict=True):
+            found[i] = [(label, round(probability, 3)) for label, probability in top]
+    return found
+
+
+def _categories() -> dict[str, Category]:
+    """Return categories by code, and by name for models trained on named labels."""
+    rows = list(Category.objects.filter(retired=False))
+    return {row.name: row for row in rows} | {row.code: row for row in rows}
+
+
+def _write(reports: Sequence[Report], read: _Read) -> list[Receipt]:
+    with transaction.atomic():
+        known = _known(reports)
+        categories = _categories()
+        fresh, cases = [], []
+        for i, report in enumerate(reports):
+            key = (report.source, report.external_id)
+            if report.external_id is None or key not in known:
+                fresh.append(i)
+                cases.append(_case(report, read, i, categories))
+                if report.external_id is not None:
+                    known[key] = models.Report()  # a second one in this batch repeats this one
+        targets = _lock(twins.find(cases, read.sketches[fresh]))
+        journal = Journal()
+        journal.know([t for t in {id(t): t for t in targets}.values() if t and t.pk])
+        router = Router()
+        rows: dict[int, models.Report] = {}
+        fates: dict[int, Fate] = {}
+        for i, case, target in zip(fresh, cases, targets, strict=True):
+            with clock.at(reports[i].created or clock.now()):
+                if target is None:
+                    _open(journal, case, router)
+                else:
+                    loop.take(journal, target, "follow")
+            fates[i] = Fate.FOLLOWER if target else Fate.NEW
+            rows[i] = _row(reports[i], target or case)
+        loop.record(journal)
+        for row in rows.values():
+            row.case_id = row.case.pk
+        bulk.insert(list(rows.values()))
+        written = {(r.source, r.external_id): r for r in rows.values()}
+        receipts = []
+        for i, report in enumerate(reports):
+            key = (report.source, report.external_id)
+            row = rows[i] if i in rows else written.get(key) or known[key]
+            receipts.append(Receipt(row.case, fates.get(i, Fate.REPEAT), row.receipt))
+        return receipts
+
+
+def _known(reports: Sequence[Report]) -> dict[tuple[str, str | None], models.Report]:
+    ids = {report.external_id for report in reports if report.external_id is not None}
+    rows = models.Report.objects.filter(external_id__in=ids).select_related("case")
+    return {(row.source, row.external_id): row for row in rows}
+
+
+def _case(report: Report, read: _Read, i: int, categories: dict[str, Category]) -> Case:
+    place = read.locations[i]
+    suggestions = read.suggestions[i]
+    category = categories[report.category] if report.category is not None else None
+    if category is None and suggestions and suggestions[0][1] >= SURE:
+        category = categories.get(suggestions[0][0])
+    return Case(
+        source=report.source, title=report.title.strip(), body=report.body,
+        reported_at=report.created or clock.now(), triage="", category=category,
+        area_id=place.area, community_grid_id=place.community_grid,
+        service_grid_id=place.service_grid, lon=place.lon, lat=place.lat,
+        located_by=place.by, suggestions=suggestions, sketch=read.sketches[i].tobytes(),
+    )  # fmt: skip
+
+
+def _lock(targets: list[Case | None]) -> list[Case | None]:
+    """Read the stored cases that are followed again, whole and locked."""
+    stored = {target.pk for target in targets if target is not None and target.pk}
+    if not stored:
+        return targets
+    locked = Case.objects.select_for_update(of=("self",)).select_related("category").in_bulk(stored)
+    return [locked.get(t.pk, t) if t is not None and t.pk else t for t in targets]
+
+
+def _open(journal: Journal, case: Case, router: Router) -> None:
+    """Take a new case as far as it goes by itself: to both sides if nothing is in doubt."""
+    loop.take(journal, case, "report")
+    category = case.category
+    is_plain = category is not None and category.triage == Triage.PUBLIC
+    if is_plain and case.community_grid_id is not None:
+        loop.take(journal, case, "triage", triage=Triage.PUBLIC, router=router)
+
+
+def _row(report: Report, case: Case) -> models.Report:
+    return models.Report(
+        case=case, source=report.source, external_id=report.external_id,
+        reporter=report.reporter, author=report.author, contact=report.contact,
+        title=report.title.strip(), body=report.body,
+        created=report.created or clock.now(), likes=report.likes,
+    )  # fmt: skip

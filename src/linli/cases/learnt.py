@@ -1,0 +1,88 @@
+"""What the town's machines have learnt: models trained, versioned and kept with the town.
+
+`MODELS_ROOT/<kind>/<fingerprint>.npz` holds each version, `MODELS_ROOT/<kind>/current`
+names the one in use. Without a trained category model the examples in the packs serve.
+"""
+
+import os
+from collections.abc import Sequence
+from functools import lru_cache
+from pathlib import Path
+
+from django.conf import settings
+
+from linli.cases.models import Category
+from linli.engines.text import CategoryModel, ReplyQuality
+from linli.places.models import Town
+from linli.places.town import once_a_version, the_town
+
+CATEGORIES, REPLIES = "categories", "replies"
+KINDS: dict[str, type[CategoryModel] | type[ReplyQuality]] = {
+    CATEGORIES: CategoryModel,
+    REPLIES: ReplyQuality,
+}
+
+
+def _folder(kind: str) -> Path:
+    return Path(settings.MODELS_ROOT) / the_town().code / kind
+
+
+def keep(kind: str, model: CategoryModel | ReplyQuality) -> str:
+    """Store a model, put it in use and return its version."""
+    folder = _folder(kind)
+    folder.mkdir(parents=True, exist_ok=True)
+    version = model.fingerprint
+    model.save(folder / f"{version}.npz")
+    fresh = folder / "current.new"
+    fresh.write_text(version)
+    os.replace(fresh, folder / "current")
+    return version
+
+
+def version_in_use(kind: str) -> str | None:
+    """Return the version of the model in use, None if none was trained here."""
+    current = _folder(kind) / "current"
+    return current.read_text().strip() if current.exists() else None
+
+
+@lru_cache(maxsize=4)
+def _read(kind: str, path: Path) -> CategoryModel | ReplyQuality:
+    return KINDS[kind].load(path)
+
+
+def _trained(kind: str) -> CategoryModel | ReplyQuality | None:
+    version = version_in_use(kind)
+    return _read(kind, _folder(kind) / f"{version}.npz") if version else None
+
+
+@once_a_version
+def _from_examples(town: Town) -> CategoryModel | None:
+    pairs = [
+        (text, category.code)
+        for category in Category.objects.filter(retired=False)
+        for text in category.examples
+    ]
+    if len({code for _, code in pairs}) < 2:
+        return None
+    return CategoryModel.fit([t for t, _ in pairs], [c for _, c in pairs], seed=0)
+
+
+def category_model() -> CategoryModel | None:
+    """Return the model that suggests categories: the trained one, else one from examples."""
+    model = _trained(CATEGORIES) or _from_examples()
+    assert model is None or isinstance(model, CategoryModel)
+    return model
+
+
+def reply_model() -> ReplyQuality | None:
+    """Return the model that judges replies, None before one was trained."""
+    model = _trained(REPLIES)
+    assert model is None or isinstance(model, ReplyQuality)
+    return model
+
+
+def train_categories(texts: Sequence[str], labels: Sequence[str], seed: int = 0) -> CategoryModel:
+    """Learn categories from labelled messages and put the model in use."""
+    model = CategoryModel.fit(texts, labels, seed=seed)
+    keep(CATEGORIES, model)
+    return model

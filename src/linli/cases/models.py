@@ -1,0 +1,300 @@
+"""A case, the reports that tell of it, who has it, and the trace of all that happened."""
+
+import secrets
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from linli.people.models import Organisation, Side, User
+from linli.places.models import Area, Named
+
+
+class State(models.TextChoices):
+    """Where a case stands in the loop."""
+
+    REPORTED = "reported", _("Reported")
+    TRIAGED = "triaged", _("Triaged")
+    DISPATCHED = "dispatched", _("Dispatched")
+    ACCEPTED = "accepted", _("Accepted")
+    RETURNED = "returned", _("Returned")
+    REOPENED = "reopened", _("Reopened")
+    RESOLVED = "resolved", _("Resolved")
+    VERIFIED = "verified", _("Verified")
+    CLOSED = "closed", _("Closed")
+    MERGED = "merged", _("Merged")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+ENDED = frozenset({State.CLOSED, State.MERGED, State.CANCELLED})
+OPEN = frozenset(State) - ENDED
+WORKING = frozenset({State.DISPATCHED, State.ACCEPTED, State.REOPENED})
+
+
+class Source(models.TextChoices):
+    """Who or what found it."""
+
+    RESIDENT = "resident", _("Resident")
+    STEWARD = "steward", _("Neighbour steward")
+    HOTLINE = "hotline", _("Hotline")
+    API = "api", _("Connected system")
+    PATROL = "patrol", _("Patrol")
+    VISIT = "visit", _("Visit to an enterprise")
+    INSPECTION = "inspection", _("Inspection engine")
+    MAINTENANCE = "maintenance", _("Maintenance engine")
+    TELEMETRY = "telemetry", _("Telemetry rule")
+    INDICATOR = "indicator", _("Indicator")
+    PROGRAMME = "programme", _("Programme")
+    LOGISTICS = "logistics", _("Logistics")
+
+
+# Found by the town itself before anybody had to complain (CJ/T 292: 主动发现).
+SELF_FOUND = frozenset(Source) - {Source.RESIDENT, Source.HOTLINE, Source.API}
+
+
+class Triage(models.TextChoices):
+    """Three-way triage (三事分流)."""
+
+    PRIVATE = "private", _("Private matter")
+    NEIGHBOURHOOD = "neighbourhood", _("Neighbourhood matter")
+    PUBLIC = "public", _("Public matter")
+
+
+class Category(Named):
+    """What a case is about, and how such cases are handled; comes from a pack.
+
+    `function` is the field of work whose department owns it; `lead_side` says which
+    side of the double dispatch leads. Hours are hours of the working calendar.
+    """
+
+    code = models.CharField(max_length=60, unique=True)
+    pack = models.SlugField()
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True)
+    standard = models.CharField(max_length=40, blank=True)
+    function = models.SlugField()
+    lead_side = models.CharField(max_length=20, choices=Side.choices[:2])
+    accept_hours = models.FloatField()
+    resolve_hours = models.FloatField()
+    evaluation_days = models.PositiveSmallIntegerField(default=5)
+    evidence = models.JSONField(default=list)
+    triage = models.CharField(max_length=20, choices=Triage.choices, blank=True)
+    examples = models.JSONField(default=list)
+    retired = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name_plural = "categories"
+
+
+def new_uid() -> str:
+    """Draw what makes a case's chain of events its own."""
+    return secrets.token_hex(16)
+
+
+class Case(models.Model):
+    """Anything someone must act on (事件). The row is the current state of its events."""
+
+    source = models.CharField(max_length=20, choices=Source.choices)
+    title = models.CharField(_("title"), max_length=200)
+    body = models.TextField(_("description"), blank=True)
+    reported_at = models.DateTimeField()
+
+    state = models.CharField(max_length=20, choices=State.choices)
+    triage = models.CharField(max_length=20, choices=Triage.choices, blank=True)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True)
+    lead_side = models.CharField(max_length=20, blank=True)
+
+    area = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
+    community_grid = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
+    service_grid = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
+    lon = models.FloatField(null=True, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+    located_by = models.CharField(max_length=10, blank=True)
+    territorial = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    functional = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+
+    dispatched_at = models.DateTimeField(null=True, blank=True)
+    accept_due = models.DateTimeField(null=True, blank=True)
+    resolve_due = models.DateTimeField(null=True, blank=True)
+    first_response_at = models.DateTimeField(null=True, blank=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    overdue_at = models.DateTimeField(null=True, blank=True)
+    paused_at = models.DateTimeField(null=True, blank=True)
+    extension_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    supervised = models.BooleanField(default=False)
+    reopenings = models.PositiveSmallIntegerField(default=0)
+    satisfied = models.BooleanField(null=True, blank=True)
+    appealed = models.CharField(max_length=10, blank=True)
+    escalated_to = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
+
+    clock = models.CharField(max_length=20, blank=True)
+    clock_at = models.DateTimeField(null=True, blank=True)
+    fired = models.JSONField(default=list)
+
+    touched_at = models.DateTimeField()
+    uid = models.CharField(max_length=32, default=new_uid)
+    steps = models.PositiveIntegerField(default=0)
+    head = models.CharField(max_length=64, blank=True)
+    sketch = models.BinaryField(null=True)
+    suggestions = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["clock_at"], condition=models.Q(clock_at__isnull=False), name="case_clock"),
+            models.Index(fields=["state", "resolve_due"], name="case_state_due"),
+            models.Index(fields=["community_grid", "reported_at"], name="case_grid_reported"),
+            models.Index(fields=["service_grid", "reported_at"], name="case_service_reported"),
+            models.Index(fields=["category", "reported_at"], name="case_category_reported"),
+            models.Index(fields=["reported_at"], name="case_reported"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    @property
+    def code(self) -> str:
+        """The number people quote."""
+        return f"{self.reported_at:%y}-{self.pk:06d}"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
+    def is_paused(self) -> bool:
+        return self.paused_at is not None
+
+
+def new_receipt() -> str:
+    """Draw the unguessable code with which a reporter without an account follows a case."""
+    return secrets.token_hex(6)
+
+
+class Report(models.Model):
+    """One telling of a case. The first founds it; later ones follow it and are never lost."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="reports")
+    source = models.CharField(max_length=20, choices=Source.choices)
+    external_id = models.CharField(max_length=80, null=True, blank=True)  # noqa: DJ001 (unique only where given)
+    reporter = models.ForeignKey(User, models.SET_NULL, null=True, related_name="reports")
+    author = models.CharField(max_length=80, blank=True)
+    contact = models.CharField(max_length=120, blank=True)
+    title = models.CharField(max_length=200)
+    body = models.TextField(blank=True)
+    created = models.DateTimeField()
+    likes = models.PositiveIntegerField(default=0)
+    receipt = models.CharField(max_length=16, unique=True, default=new_receipt)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "external_id"], name="one_report_an_id"),
+        ]
+
+
+class Event(models.Model):
+    """One step of a case (留痕): who, when, what, chained to the step before it.
+
+    `sets` are the case fields it changed and `moves` the assignments it changed, so
+    that the case row can be rebuilt from its events. The columns below `folded` say
+    where the case stood, so that figures can be tallied from single events.
+    """
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    seq = models.PositiveIntegerField()
+    action = models.CharField(max_length=30)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    data = models.JSONField(default=dict)
+    sets = models.JSONField(default=dict)
+    moves = models.JSONField(default=list)
+    hash = models.CharField(max_length=64)
+
+    folded = models.BooleanField(default=False)
+    source = models.CharField(max_length=20)
+    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
+    community_grid = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
+    service_grid = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
+    territorial = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    functional = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    lead_side = models.CharField(max_length=20, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["case", "seq"], name="one_event_a_step")]
+        indexes = [
+            models.Index(fields=["id"], condition=models.Q(folded=False), name="event_unfolded"),
+            models.Index(fields=["action", "at"], name="event_action_at"),
+        ]
+
+
+class Assignment(models.Model):
+    """One side of a double dispatch, or an organisation that joined (会办)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="assignments")
+    side = models.CharField(max_length=20, choices=Side.choices)
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="assignments")
+    person = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    leads = models.BooleanField(default=False)
+    active = models.BooleanField(default=True)
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    signed_off_at = models.DateTimeField(null=True, blank=True)
+    answer = models.TextField(blank=True)
+    why = models.JSONField(default=dict)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["organisation", "active"], name="assignment_active")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "organisation", "side"], name="one_assignment_a_side"
+            )
+        ]
+
+
+class Ruling(models.Model):
+    """A dispatcher's settlement of who owns a kind of case in a place (终审); a precedent."""
+
+    category = models.ForeignKey(Category, models.PROTECT, related_name="rulings")
+    grid = models.ForeignKey(Area, models.PROTECT, related_name="rulings")
+    side = models.CharField(max_length=20, choices=Side.choices[:2])
+    organisation = models.ForeignKey(Organisation, models.PROTECT, related_name="rulings")
+    reason = models.TextField()
+    event = models.OneToOneField(Event, models.PROTECT, related_name="ruling")
+    withdrawn = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["category", "grid", "side"], name="ruling_lookup")]
+
+
+class Evidence(models.Model):
+    """A file that shows what was found or done (佐证)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="evidence")
+    action = models.CharField(max_length=30)
+    file = models.FileField(upload_to="evidence/%Y/%m/")
+    content_type = models.CharField(max_length=60)
+    sha256 = models.CharField(max_length=64)
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    at = models.DateTimeField()
+    lon = models.FloatField(null=True, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+
+
+class Notice(models.Model):
+    """A line that tells one person of one event."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="notices")
+    case = models.ForeignKey(Case, models.CASCADE, related_name="notices")
+    action = models.CharField(max_length=30)
+    at = models.DateTimeField()
+    read_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["user", "read_at"], name="notice_unread")]

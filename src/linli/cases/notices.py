@@ -1,0 +1,109 @@
+"""Who is told of which step: both leads of both grids, the reporters, whoever is waiting."""
+
+from collections.abc import Iterable
+
+from linli import bulk
+from linli.cases.chain import Draft
+from linli.cases.models import Case, Notice, Report
+from linli.people.directory import away, directory
+from linli.people.models import Membership, Role
+from linli.places.atlas import atlas
+
+LEADS, ESCALATION, REPORTERS, PERSON, SUPERVISORS, DISPATCHERS = range(6)
+
+TELL: dict[str, tuple[int, ...]] = {
+    "dispatch": (LEADS,),
+    "rule": (LEADS,),
+    "reopen": (LEADS,),
+    "assign": (PERSON,),
+    "remind": (LEADS, PERSON),
+    "escalate": (ESCALATION,),
+    "urge": (LEADS, PERSON),
+    "supervise": (LEADS, PERSON),
+    "return": (DISPATCHERS,),
+    "ask_extension": (DISPATCHERS,),
+    "grant_extension": (PERSON,),
+    "refuse_extension": (PERSON,),
+    "resolve": (REPORTERS,),
+    "settle": (REPORTERS,),
+    "close": (REPORTERS,),
+    "cancel": (REPORTERS,),
+    "merge": (REPORTERS,),
+    "appeal": (SUPERVISORS,),
+}
+
+
+def tell(drafts: Iterable[Draft]) -> None:
+    """Write the notices that the steps call for; nobody is told of what they did themselves."""
+    drafts = [draft for draft in drafts if draft.event.action in TELL]
+    if not drafts:
+        return
+    absent = away(max(draft.event.at for draft in drafts))
+    audience = _Audience(drafts, absent)
+    bulk.insert(
+        [
+            Notice(user_id=user, case=draft.case, action=draft.event.action, at=draft.event.at)
+            for draft in drafts
+            for user in audience.of(draft)
+            if user != draft.event.by_id
+        ]
+    )
+
+
+class _Audience:
+    """Looks the audiences up once for a batch of steps."""
+
+    def __init__(self, drafts: list[Draft], absent: frozenset[int]) -> None:
+        self._absent = absent
+        told = {kind for draft in drafts for kind in TELL[draft.event.action]}
+        cases = {draft.case.pk for draft in drafts}
+        self._reporters: dict[int, list[int]] = {}
+        if REPORTERS in told:
+            reports = Report.objects.filter(case__in=cases, reporter__isnull=False)
+            for case, user in reports.values_list("case_id", "reporter_id").distinct():
+                self._reporters.setdefault(case, []).append(user)
+        self._persons: dict[int, list[int]] = {}
+        for draft in drafts:
+            if PERSON in TELL[draft.event.action]:
+                persons = draft.case.assignments.filter(active=True, person__isnull=False)
+                self._persons[draft.case.pk] = list(persons.values_list("person_id", flat=True))
+        self._staff = {
+            role: list(
+                Membership.objects.filter(role=role).values_list(
+                    "user_id", "organisation__area__path"
+                )
+            )
+            for kind, role in ((SUPERVISORS, Role.SUPERVISOR), (DISPATCHERS, Role.DISPATCHER))
+            if kind in told
+        }
+
+    def of(self, draft: Draft) -> set[int]:
+        users: set[int] = set()
+        for kind in TELL[draft.event.action]:
+            users.update(self._kind(kind, draft.case))
+        return users
+
+    def _kind(self, kind: int, case: Case) -> Iterable[int]:
+        if kind == LEADS:
+            return leads_of(case, self._absent)
+        if kind == ESCALATION:
+            return directory().present_leads(
+                atlas().ancestors(case.escalated_to_id), self._absent
+            )
+        if kind == REPORTERS:
+            return self._reporters.get(case.pk, ())
+        if kind == PERSON:
+            return self._persons.get(case.pk, ())
+        role = Role.SUPERVISOR if kind == SUPERVISORS else Role.DISPATCHER
+        path = atlas().areas[case.area_id].path if case.area_id else ""
+        return (user for user, reach in self._staff[role] if path.startswith(reach) or not path)
+
+
+def leads_of(case: Case, absent: frozenset[int]) -> set[int]:
+    """Return the leads of both grids who are not away, or those of the areas above."""
+    users: set[int] = set()
+    for grid in (case.community_grid_id, case.service_grid_id):
+        users.update(directory().present_leads(atlas().ancestors(grid), absent))
+    return users
+
+

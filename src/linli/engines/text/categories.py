@@ -1,0 +1,317 @@
+"""Which category a message belongs to, and how sure that is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+from scipy.optimize import minimize_scalar
+from scipy.sparse import csr_matrix
+from scipy.special import log_softmax, softmax
+from sklearn.svm import LinearSVC
+
+from . import store
+from .grams import Hashes, Words, character_grams
+from .twins import sketch, twin_groups
+from .vocabulary import Vocabulary
+
+KIND = "category-model/1"
+
+LEAD = 12
+"""Content words at the head of a message that count `LEAD_WEIGHT` times: it opens with its
+subject. Worth 0.004 of macro-F1 together with `FADE`."""
+
+LEAD_WEIGHT = 3.0
+
+FADE = 60
+"""Further on a word counts 1 / (1 + rank / FADE): long messages stray from what they want."""
+
+RARE = 2
+"""N-grams in fewer messages are left out once there are `PLENTY` messages to learn from."""
+
+PLENTY = 1000
+
+_FOLDS = 3
+_BATCH = 2048
+
+Block = tuple[npt.NDArray[np.int64], Hashes, npt.NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Suggestions:
+    """Categories suggested for n messages.
+
+    Attributes
+    ----------
+    categories
+        The k categories of the model, in the order of the columns of `probabilities`.
+    probabilities
+        Calibrated probability of each category, each row adds up to 1, shape (n, k).
+    """
+
+    categories: tuple[str, ...]
+    probabilities: npt.NDArray[np.float32]
+
+    def __len__(self) -> int:
+        return len(self.probabilities)
+
+    @property
+    def best(self) -> list[str]:
+        """The likeliest category of each message, n names."""
+        return [self.categories[column] for column in self.probabilities.argmax(axis=1)]
+
+    @property
+    def confidence(self) -> npt.NDArray[np.float32]:
+        """The probability of `best`, shape (n,)."""
+        return self.probabilities.max(axis=1)
+
+    def top(self, k: int = 3) -> list[list[tuple[str, float]]]:
+        """Give the k likeliest categories of each message with their probabilities, best first."""
+        order = np.argsort(-self.probabilities, axis=1, kind="stable")[:, :k]
+        ranked = np.take_along_axis(self.probabilities, order, axis=1)
+        return [
+            [(self.categories[column], float(p)) for column, p in zip(columns, row, strict=True)]
+            for columns, row in zip(order, ranked, strict=True)
+        ]
+
+
+class CategoryModel:
+    """Suggest the category of messages from labelled examples.
+
+    A linear support vector machine over words and pairs of characters, weighted by tf-idf, with
+    margins turned into probabilities on held-out folds.
+
+    Training text may be raw or already segmented by spaces with its stop words gone, and the two
+    may be mixed: texts are cut the same way and lose the same function words before anything is
+    counted. Subject first, then body.
+
+    Attributes
+    ----------
+    classes
+        The categories, sorted.
+    fingerprint
+        Hash of all the model consists of; serves as its version.
+    """
+
+    def __init__(
+        self,
+        classes: Sequence[str],
+        hashes: Hashes,
+        blocks: npt.NDArray[np.uint8],
+        rarity: npt.NDArray[np.float32],
+        weights: npt.NDArray[np.float32],
+        bias: npt.NDArray[np.float32],
+        sharpness: float,
+    ) -> None:
+        self.classes = tuple(classes)
+        self._vocabulary = Vocabulary(hashes)
+        self._blocks = blocks
+        self._rarity = rarity
+        self._weights = weights
+        self._bias = bias
+        self._sharpness = sharpness
+        self.fingerprint = store.fingerprint(self._head(), self._arrays())
+
+    @classmethod
+    def fit(cls, texts: Sequence[str], labels: Sequence[str], seed: int = 0) -> Self:
+        """Learn categories from examples.
+
+        Parameters
+        ----------
+        texts
+            Messages or example phrases, raw or segmented by spaces, shape (n,). A few phrases
+            a category will do for a start.
+        labels
+            Category of each, shape (n,).
+        seed
+            Seed of the solver and of the folds for calibration.
+
+        Raises
+        ------
+        ValueError
+            If there are no texts, numbers of texts and labels differ, or no text has a word.
+        """
+        if len(texts) != len(labels):
+            raise ValueError(f"{len(texts)} texts but {len(labels)} labels")
+        if not len(texts):
+            raise ValueError("nothing to learn categories from")
+        classes, target = np.unique(np.asarray(labels, dtype=np.str_), return_inverse=True)
+        blocks = _blocks(texts)
+        hashes, block, rarity = _vocabulary(blocks, len(texts))
+        if not len(hashes):
+            raise ValueError("no text to learn from has a word in it")
+        model = cls(
+            [str(name) for name in classes],
+            hashes,
+            block,
+            rarity,
+            np.zeros((len(classes), len(hashes)), np.float32),
+            np.zeros(len(classes), np.float32),
+            1.0,
+        )
+        features = model._features(blocks, len(texts))
+        weights, bias = _separate(features, target, len(classes), seed)
+        sharpness = _sharpness(features, target, len(classes), _folds(texts, target, seed), seed)
+        return cls(model.classes, hashes, block, rarity, weights, bias, sharpness)
+
+    def suggest(self, texts: Sequence[str]) -> Suggestions:
+        """Suggest categories for raw messages.
+
+        Parameters
+        ----------
+        texts
+            Messages, shape (n,).
+
+        Returns
+        -------
+        Suggestions for the n messages. A text in which nothing is known gets no confident one.
+        """
+        margins = np.empty((len(texts), len(self.classes)), np.float32)
+        for at in range(0, len(texts), _BATCH):
+            batch = texts[at : at + _BATCH]
+            features = self._features(_blocks(batch), len(batch))
+            margins[at : at + len(batch)] = features @ self._weights.T + self._bias
+        return Suggestions(self.classes, softmax(margins * self._sharpness, axis=1))
+
+    def save(self, path: Path | str) -> None:
+        """Write the model to `path` (arrays and JSON; nothing in it runs when loaded)."""
+        store.write(path, self._head(), self._arrays())
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Read a model written by `save`.
+
+        Raises
+        ------
+        NotAModelError
+            If the file is something else.
+        """
+        head, arrays = store.read(path, KIND)
+        try:
+            return cls(head["classes"], sharpness=head["sharpness"], **arrays)
+        except (KeyError, TypeError) as error:
+            raise store.NotAModelError(f"{path} is not a whole category model") from error
+
+    def _head(self) -> dict[str, object]:
+        return {"kind": KIND, "classes": list(self.classes), "sharpness": self._sharpness}
+
+    def _arrays(self) -> dict[str, np.ndarray]:
+        return {
+            "hashes": self._vocabulary.hashes,
+            "blocks": self._blocks,
+            "rarity": self._rarity,
+            "weights": self._weights,
+            "bias": self._bias,
+        }
+
+    def _features(self, blocks: list[Block], size: int) -> csr_matrix:
+        """Weigh the known n-grams of each text: log(1 + tf) · idf, each block of length 1."""
+        text, hashes, weight = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
+        column = self._vocabulary.positions(hashes)
+        known = column >= 0
+        counts = csr_matrix(
+            (weight[known], (text[known], column[known])), shape=(size, len(self._vocabulary))
+        )
+        counts.sum_duplicates()
+        row = np.repeat(np.arange(size), np.diff(counts.indptr))
+        values = np.log1p(counts.data) * self._rarity[counts.indices]
+        part = row * len(blocks) + self._blocks[counts.indices]
+        squares = np.bincount(part, values * values, size * len(blocks))
+        # What the model never saw counts towards length, as the rarest it knows: a long message
+        # with one known word says little, and without this it would say it at the top of its voice.
+        block = np.repeat(np.arange(len(blocks)), [len(part_text) for part_text, _, _ in blocks])
+        unknown = np.log1p(weight[~known]) * self._rarity.max()
+        unknown_part = text[~known] * len(blocks) + block[~known]
+        squares += np.bincount(unknown_part, unknown * unknown, size * len(blocks))
+        length = np.sqrt(squares)
+        # Blocks of length 1 each, then the whole: a text without pairs is as long as one with.
+        whole = np.sqrt(np.count_nonzero(length.reshape(size, -1), axis=1))
+        counts.data = (values / (length[part] * whole[row])).astype(np.float32)
+        return counts
+
+
+def _blocks(texts: Sequence[str]) -> list[Block]:
+    """Take texts apart into words and pairs of characters, each with its weight."""
+    words = Words.of(texts)
+    first = np.searchsorted(words.text, np.arange(words.size))
+    rank = np.arange(len(words.text)) - first[words.text]
+    weight = np.where(rank < LEAD, LEAD_WEIGHT, 1 / (1 + rank / FADE)).astype(np.float32)
+    ends_in, pairs = character_grams(words, 2)
+    return [
+        (words.text, words.hashes, weight),
+        (words.text[ends_in], pairs, weight[ends_in]),
+    ]
+
+
+def _vocabulary(
+    blocks: list[Block], size: int
+) -> tuple[Hashes, npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
+    """Choose the n-grams to know: their hashes, ascending, their block and their idf."""
+    least = RARE if size >= PLENTY else 1
+    chosen = []
+    for number, (text, hashes, _) in enumerate(blocks):
+        seen, position = np.unique(hashes, return_inverse=True)
+        within = np.unique(position * size + text) // size
+        frequency = np.bincount(within, minlength=len(seen))
+        keep = frequency >= least
+        rarity = np.log((1 + size) / (1 + frequency[keep])) + 1
+        chosen.append((seen[keep], np.full(keep.sum(), number, np.uint8), rarity))
+    hashes, block, rarity = (np.concatenate(parts) for parts in zip(*chosen, strict=True))
+    order = np.argsort(hashes)
+    return hashes[order], block[order], rarity[order].astype(np.float32)
+
+
+def _separate(
+    features: csr_matrix, target: npt.NDArray[np.int64], classes: int, seed: int
+) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.float32]]:
+    """Fit one hyperplane a class against the rest; classes without an example get none."""
+    weights = np.zeros((classes, features.shape[1]), np.float32)
+    bias = np.full(classes, -1.0, np.float32)
+    present = np.unique(target)
+    if len(present) > 1:
+        machine = LinearSVC(C=1.0, class_weight="balanced", random_state=seed)
+        machine.fit(features, target)
+        if len(present) == 2:
+            # scikit-learn keeps one plane for two classes; its mirror is the other's.
+            weights[present] = np.vstack([-machine.coef_, machine.coef_])
+            bias[present] = np.concatenate([-machine.intercept_, machine.intercept_])
+        else:
+            weights[present] = machine.coef_
+            bias[present] = machine.intercept_
+    return weights, bias
+
+
+def _folds(texts: Sequence[str], target: npt.NDArray[np.int64], seed: int) -> npt.NDArray[np.int64]:
+    """Deal texts into folds evenly by class, near twins into the same one, shape (n,)."""
+    group = twin_groups(sketch(texts))
+    _, first = np.unique(group, return_index=True)
+    shuffled = np.random.default_rng(seed).permutation(len(first))
+    dealt = shuffled[np.argsort(target[first][shuffled], kind="stable")]
+    fold = np.empty(len(first), np.int64)
+    fold[dealt] = np.arange(len(first)) % _FOLDS
+    return fold[group]
+
+
+def _sharpness(
+    features: csr_matrix,
+    target: npt.NDArray[np.int64],
+    classes: int,
+    fold: npt.NDArray[np.int64],
+    seed: int,
+) -> float:
+    """Find the factor on margins whose softmax says held-out labels best (temperature scaling)."""
+    margins = np.full((len(target), classes), -1.0, np.float32)
+    for number in range(_FOLDS):
+        held, rest = np.flatnonzero(fold == number), np.flatnonzero(fold != number)
+        if len(held) and len(rest):
+            weights, bias = _separate(features[rest], target[rest], classes, seed)
+            margins[held] = features[held] @ weights.T + bias
+
+    def surprise(log_factor: float) -> float:
+        scores = log_softmax(margins * np.exp(log_factor), axis=1)
+        return float(-scores[np.arange(len(target)), target].mean())
+
+    found = minimize_scalar(surprise, bounds=(np.log(0.1), np.log(20.0)), method="bounded")
+    return float(np.exp(found.x))

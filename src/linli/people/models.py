@@ -1,0 +1,108 @@
+"""Who acts in the town: persons, their organisations, roles, leads and leave."""
+
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from linli.places.models import Area, Named
+
+
+class Role(models.TextChoices):
+    """What a person does for an organisation."""
+
+    WORKER = "worker", _("Grid worker")
+    OFFICER = "officer", _("Officer")
+    HEAD = "head", _("Head of organisation")
+    DISPATCHER = "dispatcher", _("Dispatcher")
+    STEWARD = "steward", _("Neighbour steward")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    LEADER = "leader", _("Leader")
+    ADMINISTRATOR = "administrator", _("Administrator")
+
+
+class Side(models.TextChoices):
+    """The two sides of a double dispatch, and those who join them."""
+
+    TERRITORIAL = "territorial", _("Territorial (块)")
+    FUNCTIONAL = "functional", _("Functional (条)")
+    JOINT = "joint", _("Joint handling")
+
+
+class User(AbstractUser):
+    """A person who signs in. Only the name is asked for; contact data stays optional."""
+
+    name = models.CharField(_("name"), max_length=60, blank=True)
+    name_en = models.CharField(_("English name"), max_length=80, blank=True)
+    is_demo = models.BooleanField(default=False, editable=False)
+
+    def __str__(self) -> str:
+        english = (get_language() or "").startswith("en")
+        return (self.name_en if english and self.name_en else self.name) or self.username
+
+
+class Organisation(Named):
+    """A team, department, station or the platform itself.
+
+    `functions` are the fields of work it is competent for in its area; the
+    *territorial* kind is the team of whatever lies in its area.
+    """
+
+    class Kind(models.TextChoices):
+        TERRITORIAL = "territorial", _("Territorial team")
+        DEPARTMENT = "department", _("Department")
+        STATION = "station", _("Station")
+        PLATFORM = "platform", _("Platform")
+
+    code = models.CharField(max_length=40, unique=True)
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    area = models.ForeignKey(Area, models.PROTECT, related_name="organisations")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True)
+    functions = models.JSONField(default=list)
+    retired = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["code"]
+
+
+class Membership(models.Model):
+    """A person's role in an organisation; it reaches as far as the organisation's area."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="memberships")
+    organisation = models.ForeignKey(Organisation, models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "organisation", "role"], name="one_membership_a_role"
+            )
+        ]
+
+
+class Lead(models.Model):
+    """One of the two persons answerable for an area (双组长)."""
+
+    class Side(models.TextChoices):
+        TOWN = "town", _("Town's staff")
+        COMMUNITY = "community", _("Community")
+
+    area = models.ForeignKey(Area, models.CASCADE, related_name="leads")
+    user = models.ForeignKey(User, models.CASCADE, related_name="leads")
+    side = models.CharField(max_length=20, choices=Side.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["area", "side"], name="one_lead_a_side"),
+        ]
+
+
+class Leave(models.Model):
+    """A time in which a person is away; the other lead carries on."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="leaves")
+    since = models.DateTimeField()
+    until = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["since", "until"])]

@@ -1,0 +1,98 @@
+"""What a person may see: one rule a model, used by pages, API, exports and streams alike."""
+
+from collections.abc import Callable
+from functools import cached_property
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Model, Q, QuerySet
+
+from linli.people.models import Membership, Organisation, Role, User
+from linli.places.models import Area
+
+Rule = Callable[["Scope"], Q]
+_rules: dict[type[Model], Rule] = {}
+
+
+def visible(model: type[Model]) -> Callable[[Rule], Rule]:
+    """Declare the rule that says which rows of `model` a scope may see."""
+
+    def declare(rule: Rule) -> Rule:
+        _rules[model] = rule
+        return rule
+
+    return declare
+
+
+class Scope:
+    """A person's roles, areas and organisations, read once."""
+
+    def __init__(self, user: User | AnonymousUser) -> None:
+        self.user = user
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        if not self.user.is_authenticated:
+            return []
+        return list(
+            Membership.objects.filter(user=self.user.pk, organisation__retired=False)
+            .select_related("organisation__area")
+            .order_by("id")
+        )
+
+    @cached_property
+    def led_areas(self) -> frozenset[int]:
+        """Areas the person is a lead of."""
+        if not self.user.is_authenticated:
+            return frozenset()
+        return frozenset(self.user.leads.values_list("area_id", flat=True))
+
+    def organisations(self, *roles: Role) -> frozenset[int]:
+        """Organisations in which the person has one of `roles` (any role if none is named)."""
+        return frozenset(
+            m.organisation_id for m in self.memberships if not roles or m.role in roles
+        )
+
+    def has(self, *roles: Role) -> bool:
+        """Tell whether the person holds one of `roles` anywhere."""
+        return any(m.role in roles for m in self.memberships)
+
+    def paths(self, *roles: Role) -> list[str]:
+        """Return the paths of the areas over which the person holds one of `roles`."""
+        return sorted({m.organisation.area.path for m in self.memberships if m.role in roles})
+
+    def holds(self, roles: tuple[Role, ...], area: Area | None) -> bool:
+        """Tell whether one of `roles` reaches `area`; the whole town's for an unknown place."""
+        where = area.path if area else ""
+        return any(
+            where.startswith(path) if area else path.count("/") == 1 for path in self.paths(*roles)
+        )
+
+    def of(self, model: type[Model]) -> QuerySet[Any]:
+        """Return the rows of `model` that this person may see.
+
+        Raises
+        ------
+        LookupError
+            If no rule is declared for `model`: what has no rule is seen by nobody.
+        """
+        if model not in _rules:
+            raise LookupError(f"no rule says who may see {model.__name__}")
+        if not self.user.is_authenticated:
+            return model._default_manager.none()
+        return model._default_manager.filter(_rules[model](self))
+
+
+def scope(user: User | AnonymousUser) -> Scope:
+    """Return what `user` may see."""
+    return Scope(user)
+
+
+@visible(Organisation)
+def _organisations(scope: Scope) -> Q:
+    return Q(retired=False)
+
+
+@visible(Area)
+def _areas(scope: Scope) -> Q:
+    return Q(retired=False)

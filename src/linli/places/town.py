@@ -1,0 +1,62 @@
+"""The loaded town, and what is computed once for each version of it."""
+
+from collections.abc import Callable
+from time import monotonic
+from typing import TypeVar
+
+from linli.places.models import Town
+
+T = TypeVar("T")
+
+# How long another process may go on with the version of the town it knows.
+NOTICE_AFTER_S = 2.0
+
+_known: tuple[float, Town] | None = None
+
+
+class NoTown(LookupError):
+    """Nothing can be located or dispatched before a town is loaded."""
+
+    def __init__(self) -> None:
+        super().__init__("no town is loaded yet: run `linli load towns/pinghu`")
+
+
+def the_town() -> Town:
+    """Return the town of this installation, at most `NOTICE_AFTER_S` seconds old.
+
+    Raises
+    ------
+    NoTown
+        If none has been loaded.
+    """
+    global _known
+    if _known is None or monotonic() - _known[0] > NOTICE_AFTER_S:
+        town = Town.objects.first()
+        if town is None:
+            _known = None
+            raise NoTown
+        _known = monotonic(), town
+    return _known[1]
+
+
+def forget() -> None:
+    """Look the town up afresh: it has just been loaded or changed."""
+    global _known
+    _known = None
+
+
+def once_a_version(build: Callable[[Town], T]) -> Callable[[], T]:
+    """Keep what `build` makes of the town until another version of the town is loaded."""
+    kept: dict[tuple[str, int, str], T] = {}
+
+    def get() -> T:
+        town = the_town()
+        key = (town.code, town.version, town.fingerprint)
+        if key not in kept:
+            made = build(town)
+            kept.clear()
+            kept[key] = made
+        return kept[key]
+
+    get.__doc__ = build.__doc__
+    return get
