@@ -100,8 +100,10 @@ def scattered(region: Geometry, count: int, rng: np.random.Generator) -> Points:
 def blob(x: float, y: float, radius: float, rng: np.random.Generator, squash: float = 1.0):
     """Draw a rounded, slightly uneven patch around a point, radius in metres."""
     turn = np.linspace(0, 2 * np.pi, 28, endpoint=False)
-    wave = 1 + 0.10 * np.sin(2 * turn + rng.uniform(0, 6)) + 0.07 * np.sin(
-        3 * turn + rng.uniform(0, 6)
+    wave = (
+        1
+        + 0.10 * np.sin(2 * turn + rng.uniform(0, 6))
+        + 0.07 * np.sin(3 * turn + rng.uniform(0, 6))
     )
     ring = np.stack([np.cos(turn) * squash, np.sin(turn) / squash], axis=1)
     return shapely.Polygon(ring * (wave * radius)[:, None] + (x, y))

@@ -5,26 +5,60 @@ Django's `bulk_create` builds one long statement a few rows at a time; for a cas
 statement run over all rows, PostgreSQL a COPY. `bench/intake.py` prints what it gives.
 """
 
-from collections.abc import Sequence
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from functools import cache, partial
+from operator import attrgetter
+from typing import Any, Self
 
+import orjson
 from django.db import connection, transaction
 from django.db.models import DateTimeField, Field, FileField, JSONField, Model
 
 
+def _to_database(field: Field) -> Callable[[Any], Any] | None:
+    """Return how a value of `field` is written, None if as it is.
+
+    On SQLite what Django's own conversion would give, in a fifth of its time: it is called
+    several times for each row.
+    """
+    if isinstance(field, FileField):
+        return str
+    if connection.vendor != "sqlite" or not isinstance(field, DateTimeField | JSONField):
+        is_plain = not isinstance(field, DateTimeField | JSONField)
+        return None if is_plain else partial(field.get_db_prep_save, connection=connection)
+    if isinstance(field, JSONField):
+        return lambda value: orjson.dumps(value).decode()
+    return lambda moment: moment.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
+
+
+@dataclass(frozen=True)
+class _Columns:
+    """How rows of one model become values for the database."""
+
+    names: list[str]
+    values: Callable[[Model], Iterable[Any]]
+
+    @classmethod
+    def of(cls, fields: Sequence[Field]) -> Self:
+        read = attrgetter(*(field.attname for field in fields))
+        convert = [(at, _to_database(field)) for at, field in enumerate(fields)]
+        convert = [(at, conversion) for at, conversion in convert if conversion]
+
+        def values(row: Model) -> list[Any]:
+            found = list(read(row))
+            for at, conversion in convert:
+                if found[at] is not None:
+                    found[at] = conversion(found[at])
+            return found
+
+        return cls([connection.ops.quote_name(field.column) for field in fields], values)
+
+
 @cache
-def _columns(model: type[Model]) -> tuple[list[Field], str, str]:
-    fields = list(model._meta.concrete_fields)
-    names = ", ".join(connection.ops.quote_name(f.column) for f in fields)
-    return fields, connection.ops.quote_name(model._meta.db_table), names
-
-
-def _value(field: Field, row: Model) -> Any:
-    value = getattr(row, field.attname)
-    if value is not None and isinstance(field, DateTimeField | JSONField | FileField):
-        return field.get_db_prep_save(value, connection)
-    return value
+def _columns(model: type[Model], vendor: str) -> _Columns:
+    return _Columns.of(model._meta.concrete_fields)
 
 
 def _new_ids(model: type[Model], count: int) -> range | list[int]:
@@ -58,15 +92,16 @@ def insert(rows: Sequence[Model]) -> None:
     for row, key in zip(rows, _new_ids(model, len(rows)), strict=True):
         row.pk = key
         row._state.adding = False
-    fields, table, names = _columns(model)
-    values = ([_value(field, row) for field in fields] for row in rows)
+    columns = _columns(model, connection.vendor)
+    table = connection.ops.quote_name(model._meta.db_table)
+    names, values = ", ".join(columns.names), map(columns.values, rows)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
                 for row_values in values:
                     copy.write_row(row_values)
         else:
-            marks = ", ".join(["%s"] * len(fields))
+            marks = ", ".join(["%s"] * len(columns.names))
             cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
 
 
@@ -75,9 +110,9 @@ def update(rows: Sequence[Model], names: Sequence[str]) -> None:
     if not rows:
         return
     model = type(rows[0])
-    _, table, _ = _columns(model)
-    fields = [model._meta.get_field(name) for name in names]
-    sets = ", ".join(f"{connection.ops.quote_name(f.column)} = %s" for f in fields)
-    values = ([*(_value(f, row) for f in fields), row.pk] for row in rows)
+    table = connection.ops.quote_name(model._meta.db_table)
+    columns = _Columns.of([model._meta.get_field(name) for name in names])
+    sets = ", ".join(f"{name} = %s" for name in columns.names)
+    values = ([*columns.values(row), row.pk] for row in rows)
     with connection.cursor() as cursor:
         cursor.executemany(f"UPDATE {table} SET {sets} WHERE id = %s", values)

@@ -50,30 +50,43 @@ CITIES = {
 # Streets and towns as people name them: name=alias=alias. Bare stems are aliases only where
 # they mean nothing else (泉塘, but neither 西湖 nor 高桥).
 STREETS = {
-    "A1区": """马王堆街道=马王堆 马坡岭街道=马坡岭 火星街道=火星镇 朝阳街街道=朝阳街道 定王台街道=定王台
-        韭菜园街道 五里牌街道 文艺路街道 东屯渡街道=东屯渡 荷花园街道 东湖街道 东岸街道=东岸乡""",
-    "A2区": """暮云街道=暮云镇=暮云 桂花坪街道=桂花坪 南托街道=南托 先锋街道 坡子街街道=坡子街道=坡子街
+    "A1区": """
+        马王堆街道=马王堆 马坡岭街道=马坡岭 火星街道=火星镇 朝阳街街道=朝阳街道
+        定王台街道=定王台 韭菜园街道 五里牌街道 文艺路街道 东屯渡街道=东屯渡 荷花园街道 东湖街道
+        东岸街道=东岸乡""",
+    "A2区": """
+        暮云街道=暮云镇=暮云 桂花坪街道=桂花坪 南托街道=南托 先锋街道 坡子街街道=坡子街道=坡子街
         新开铺街道=新开铺 裕南街街道=裕南街 大托铺街道=大托街道=大托镇=大托铺 黑石铺街道=黑石铺
         文源街道 金盆岭街道=金盆岭 青园街道 赤岭路街道 城南路街道""",
-    "A3区": """天顶街道=天顶乡 西湖街道 学士街道 含浦街道=含浦镇=含浦 雨敞坪镇=雨厂坪镇=雨敞坪 观沙岭街道=观沙岭
-        莲花镇 洋湖街道=洋湖 银盆岭街道=银盆岭 梅溪湖街道=梅溪湖 咸嘉湖街道=咸嘉湖 坪塘街道=坪塘镇=坪塘
-        望岳街道 雷锋街道=雷锋镇 东方红街道=东方红镇 麓谷街道=麓谷 望月湖街道=望月湖 A3区街道 A6区坡街道""",
-    "A4区": """捞刀河街道=捞刀河镇 沙坪街道 秀峰街道 青竹湖街道=青竹湖镇=青竹湖 新河街道 伍家岭街道=伍家岭
-        东风路街道=东风街道 四方坪街道=四方坪 月湖街道 望麓园街道 清水塘街道 洪山街道 A9市河街道
-        A1区北路街道 新港街道=新港镇 东兴园街道""",
-    "A5区": """洞井街道=洞井镇=洞井乡=洞井 跳马镇=跳马乡 左家塘街道=左家塘 东塘街道 井湾子街道=井湾子 圭塘街道=圭塘
-        高桥街道 同升街道 黎托街道=黎托乡=黎托 砂子塘街道=砂子塘 侯家塘街道=侯家塘 东山街道""",
-    "A6区": """月亮岛街道=月亮岛 高塘岭街道=高塘岭镇=高塘岭 丁字湾街道=丁字镇=丁字新镇=丁字湾 黄金园街道 金山桥街道=金山桥
-        白箬铺镇=白若铺镇=白箬铺 大泽湖街道=大泽湖 桥驿镇 乌山街道=乌山镇 格塘镇 白沙洲街道 铜官街道=铜官镇=铜官
-        靖港镇=靖港""",
-    "A7县": """泉塘街道=泉塘 星沙街道=星沙镇 楚龙街道 榔梨街道=榔梨镇=榔犁镇=榔犁街道=樃梨街道=榔梨 长龙街道 黄兴镇
-        黄花镇=黄花机场 北山镇 安沙镇 春华镇 青山铺镇=青山铺 江背镇 高桥镇 路口镇 果园镇 金井镇=金靖镇
-        开慧镇=开慧乡 福临镇 干杉镇=干杉乡 双江镇 望新乡""",
-    "A8县": """灰汤镇=灰汤 玉潭街道=玉潭镇 朱良桥乡 双江口镇 沙田乡=沙田镇 道林镇 青山桥镇 双凫铺镇=双凫铺 白马桥街道
-        黄材镇 喻家坳乡=喻坳家乡 横市镇 大成桥镇 老粮仓镇=老粮仓 流沙河镇 大屯营镇=大屯营乡 回龙铺镇 金洲镇
-        巷子口镇 花明楼镇=花明楼 坝塘镇 菁华铺乡 枫木桥乡""",
-    "A9市": """镇头镇 关口街道 北盛镇 集里街道 金刚镇 张坊镇 古港镇 淮川街道 永安镇 枨冲镇 太平桥镇 柏加镇
-        荷花街道 洞阳镇 文家市镇""",
+    "A3区": """
+        天顶街道=天顶乡 西湖街道 学士街道 含浦街道=含浦镇=含浦 雨敞坪镇=雨厂坪镇=雨敞坪
+        观沙岭街道=观沙岭 莲花镇 洋湖街道=洋湖 银盆岭街道=银盆岭 梅溪湖街道=梅溪湖
+        咸嘉湖街道=咸嘉湖 坪塘街道=坪塘镇=坪塘 望岳街道 雷锋街道=雷锋镇 东方红街道=东方红镇
+        麓谷街道=麓谷 望月湖街道=望月湖 A3区街道 A6区坡街道""",
+    "A4区": """
+        捞刀河街道=捞刀河镇 沙坪街道 秀峰街道 青竹湖街道=青竹湖镇=青竹湖 新河街道
+        伍家岭街道=伍家岭 东风路街道=东风街道 四方坪街道=四方坪 月湖街道 望麓园街道 清水塘街道
+        洪山街道 A9市河街道 A1区北路街道 新港街道=新港镇 东兴园街道""",
+    "A5区": """
+        洞井街道=洞井镇=洞井乡=洞井 跳马镇=跳马乡 左家塘街道=左家塘 东塘街道 井湾子街道=井湾子
+        圭塘街道=圭塘 高桥街道 同升街道 黎托街道=黎托乡=黎托 砂子塘街道=砂子塘 侯家塘街道=侯家塘
+        东山街道""",
+    "A6区": """
+        月亮岛街道=月亮岛 高塘岭街道=高塘岭镇=高塘岭 丁字湾街道=丁字镇=丁字新镇=丁字湾
+        黄金园街道 金山桥街道=金山桥 白箬铺镇=白若铺镇=白箬铺 大泽湖街道=大泽湖 桥驿镇
+        乌山街道=乌山镇 格塘镇 白沙洲街道 铜官街道=铜官镇=铜官 靖港镇=靖港""",
+    "A7县": """
+        泉塘街道=泉塘 星沙街道=星沙镇 楚龙街道 榔梨街道=榔梨镇=榔犁镇=榔犁街道=樃梨街道=榔梨
+        长龙街道 黄兴镇 黄花镇=黄花机场 北山镇 安沙镇 春华镇 青山铺镇=青山铺 江背镇 高桥镇
+        路口镇 果园镇 金井镇=金靖镇 开慧镇=开慧乡 福临镇 干杉镇=干杉乡 双江镇 望新乡""",
+    "A8县": """
+        灰汤镇=灰汤 玉潭街道=玉潭镇 朱良桥乡 双江口镇 沙田乡=沙田镇 道林镇 青山桥镇
+        双凫铺镇=双凫铺 白马桥街道 黄材镇 喻家坳乡=喻坳家乡 横市镇 大成桥镇 老粮仓镇=老粮仓
+        流沙河镇 大屯营镇=大屯营乡 回龙铺镇 金洲镇 巷子口镇 花明楼镇=花明楼 坝塘镇 菁华铺乡
+        枫木桥乡""",
+    "A9市": """
+        镇头镇 关口街道 北盛镇 集里街道 金刚镇 张坊镇 古港镇 淮川街道 永安镇 枨冲镇 太平桥镇
+        柏加镇 荷花街道 洞阳镇 文家市镇""",
 }
 # Names everybody uses for a whole district or city.
 ALSO = {
@@ -204,34 +217,55 @@ def list_places() -> list[Place]:
     for city, districts in CITIES.items():
         letter = city.removesuffix("市").removesuffix("州")
         place = Place(
-            f"{ROOT}-{letter}", city, english(city), "city", ROOT,
-            aliases=[f"西地省{city}", *ALSO.get(city, [])], seat=f"{ROOT}-{letter}-00",
-        )  # fmt: skip
+            f"{ROOT}-{letter}",
+            city,
+            english(city),
+            "city",
+            ROOT,
+            aliases=ALSO.get(city, []),
+            seat=f"{ROOT}-{letter}-00",
+        )
         places += [place, seat_of(place)]
         for name in districts.split():
             code = f"{ROOT}-{name[:-1]}"
             district = Place(
-                code, name, english(name), "district", place.code,
-                aliases=[f"{city}{name}", *ALSO.get(name, [])], seat=f"{code}-00",
-            )  # fmt: skip
+                code,
+                name,
+                english(name),
+                "district",
+                place.code,
+                aliases=ALSO.get(name, []),
+                seat=f"{code}-00",
+            )
             places += [district, seat_of(district)]
             for number, entry in enumerate(STREETS.get(name, "").split(), 1):
                 street, *aliases = entry.split("=")
                 places.append(
                     Place(
-                        f"{code}-{number:02d}", street, english(street), "grid", code,
-                        "community", True, aliases,
+                        f"{code}-{number:02d}",
+                        street,
+                        english(street),
+                        "grid",
+                        code,
+                        "community",
+                        True,
+                        aliases,
                     )
-                )  # fmt: skip
+                )
     return places
 
 
 def seat_of(place: Place) -> Place:
     """Make the grid for what is located no closer than `place` itself."""
     return Place(
-        f"{place.code}-00", f"{place.name}本级", f"{place.name_en} (at large)", "grid",
-        place.code, "community", True,
-    )  # fmt: skip
+        f"{place.code}-00",
+        f"{place.name}本级",
+        f"{place.name_en} (at large)",
+        "grid",
+        place.code,
+        "community",
+        True,
+    )
 
 
 def english(name: str) -> str:
@@ -325,10 +359,16 @@ def list_service_grids(land: dict[Hexagon, str]) -> list[Place]:
         name, name_en = names[owner]
         grids.append(
             Place(
-                code, name + label, f"{name_en} {label_en}", "grid", owner, "service", True,
+                code,
+                name + label,
+                f"{name_en} {label_en}",
+                "grid",
+                owner,
+                "service",
+                True,
                 land=kind,
             )
-        )  # fmt: skip
+        )
     return grids
 
 
@@ -341,27 +381,41 @@ def make_organisations(areas: Sequence[Place]) -> list[dict[str, str]]:
 
     def add(code, name, name_en, kind, area, parent="", functions=""):
         rows.append(
-            dict(
-                code=code, name=name, name_en=name_en, kind=kind, area=area, parent=parent,
-                functions=functions,
-            )
-        )  # fmt: skip
+            {
+                "code": code,
+                "name": name,
+                "name_en": name_en,
+                "kind": kind,
+                "area": area,
+                "parent": parent,
+                "functions": functions,
+            }
+        )
 
     for area in areas:
         if area.grid:
             continue
         add(
-            area.code, f"{area.name}人民政府", f"{area.name_en} Government", "territorial",
-            area.code, area.parent or "",
-        )  # fmt: skip
+            area.code,
+            f"{area.name}人民政府",
+            f"{area.name_en} Government",
+            "territorial",
+            area.code,
+            area.parent or "",
+        )
         if area.kind == "province":
             add("centre", "西地省社会治理中心", "Xidi Governance Centre", "platform", ROOT, ROOT)
         if area.kind in ("province", "city"):
             for code, name, name_en, functions in DEPARTMENTS:
                 add(
-                    f"{area.code}-{code}", area.name + name, f"{area.name_en} {name_en}",
-                    "department", area.code, area.code, functions,
-                )  # fmt: skip
+                    f"{area.code}-{code}",
+                    area.name + name,
+                    f"{area.name_en} {name_en}",
+                    "department",
+                    area.code,
+                    area.code,
+                    functions,
+                )
     return rows
 
 
@@ -376,11 +430,16 @@ def make_people(areas: Sequence[Place]) -> list[dict[str, str]]:
     def add(organisation, roles, lead_of=(), side=""):
         username, name, name_en = people.invent()
         rows.append(
-            dict(
-                username=username, name=name, name_en=name_en, organisation=organisation,
-                roles=roles, lead_of=" ".join(lead_of), lead_side=side if lead_of else "",
-            )
-        )  # fmt: skip
+            {
+                "username": username,
+                "name": name,
+                "name_en": name_en,
+                "organisation": organisation,
+                "roles": roles,
+                "lead_of": " ".join(lead_of),
+                "lead_side": side if lead_of else "",
+            }
+        )
 
     for roles in ("head", "officer", "dispatcher", "dispatcher", "supervisor", "supervisor"):
         add("centre", roles)

@@ -10,7 +10,6 @@ Town seats are near their real positions and town areas near their real sizes.
 """
 
 import csv
-import json
 import sys
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -46,9 +45,7 @@ class Town:
 
 
 TOWNS = {
-    "330482001": Town(
-        "当湖街道", (121.016, 30.694), 62, (2300, 5), ((121.045, 30.712, 1100),), 2
-    ),
+    "330482001": Town("当湖街道", (121.016, 30.694), 62, (2300, 5), ((121.045, 30.712, 1100),), 2),
     "330482002": Town(
         "钟埭街道",
         (121.003, 30.738),
@@ -80,10 +77,10 @@ TOWNS = {
     ),
 }
 
-# The main waterways, by eye: name, half width in metres, WGS-84 waypoints.
+# The main waterways, by eye: half width in metres, WGS-84 waypoints.
 WATERS = (
     (60, ((120.93, 30.705), (120.965, 30.700), (120.995, 30.694), (121.030, 30.692))),  # 平湖塘
-    (75, ((121.030, 30.692), (121.060, 30.722), (121.085, 30.752), (121.13, 30.79), (121.2, 30.85))),
+    (75, ((121.030, 30.692), (121.060, 30.722), (121.085, 30.752), (121.20, 30.850))),  # 上海塘
     (55, ((121.030, 30.692), (121.038, 30.660), (121.060, 30.630), (121.080, 30.606))),  # 乍浦塘
     (55, ((121.030, 30.692), (121.090, 30.702), (121.150, 30.716), (121.30, 30.735))),  # 广陈塘
     (50, ((120.94, 30.650), (120.985, 30.660), (121.038, 30.660))),  # 盐平塘
@@ -164,10 +161,15 @@ def main() -> None:
             faces[place.code] = [f for c in grids_below(place, places) for f in faces[c]]
     areas = [
         Place(
-            COUNTY, "平湖市", "Pinghu", "county", None, aliases=["平湖"],
+            COUNTY,
+            "平湖市",
+            "Pinghu",
+            "county",
+            None,
+            aliases=["平湖"],
             seat=seat_of(TOWNS["330482001"].seat, home_faces),
         )
-    ]  # fmt: skip
+    ]
     faces[COUNTY] = [face for share in home_faces.values() for face in share]
     for code, town in TOWNS.items():
         stem = town.name.removesuffix("街道").removesuffix("镇")
@@ -176,10 +178,15 @@ def main() -> None:
         own = {c: share for c, share in home_faces.items() if c.startswith(code)}
         areas.append(
             Place(
-                code, town.name, f"{pinyin(stem)} {suffix}", "town", COUNTY, aliases=[stem],
+                code,
+                town.name,
+                f"{pinyin(stem)} {suffix}",
+                "town",
+                COUNTY,
+                aliases=[stem],
                 seat=seat_of(town.seat, own),
             )
-        )  # fmt: skip
+        )
     areas += places
     geometry = {place.code: drawing.joined(faces[place.code]) for place in areas}
     drawing.write_areas(
@@ -236,7 +243,7 @@ def draw_community_layer(code, region, communities, homes, rng) -> list[Place]:
     # Communities (居委会) lie small around the seat, villages wide around them.
     sites, shares = [], []
     villages = drawing.scattered(region, len(communities), rng)
-    for (official, name), scattered in zip(communities, villages, strict=True):
+    for (_, name), scattered in zip(communities, villages, strict=True):
         urban = "社区" in name
         near = np.array(in_metres(*TOWNS[code].seat)) + rng.normal(0, 600, 2)
         sites.append(near if urban else scattered)
@@ -253,18 +260,30 @@ def draw_community_layer(code, region, communities, homes, rng) -> list[Place]:
         codes = [f"{official}{n:02d}" for n in range(1, count + 1)]
         places.append(
             Place(
-                official, short, name_en, "community", code, "community",
-                aliases=aliases_of(name, short), seat=codes[0],
+                official,
+                short,
+                name_en,
+                "community",
+                code,
+                "community",
+                aliases=aliases_of(name, short),
+                seat=codes[0],
             )
-        )  # fmt: skip
+        )
         for n, (grid, shape) in enumerate(zip(codes, grids, strict=True), 1):
             homes[grid] = shape
             places.append(
                 Place(
-                    grid, f"{short}第{NUMERALS[n - 1]}网格", f"{name_en} Grid {n}", "grid",
-                    official, "community", True, [f"{short}{n}网格", f"{short}第{n}网格"],
+                    grid,
+                    f"{short}第{NUMERALS[n - 1]}网格",
+                    f"{name_en} Grid {n}",
+                    "grid",
+                    official,
+                    "community",
+                    True,
+                    [f"{short}{n}网格", f"{short}第{n}网格"],
                 )
-            )  # fmt: skip
+            )
     return places
 
 
@@ -315,12 +334,17 @@ def draw_service_layer(towns: dict[str, Geometry], rng):
                 number_en = f" {n}" if len(taken[land]) > 1 else ""
                 yield (
                     Place(
-                        f"{code}{letter}{n:02d}", f"{stem}{number}{label}",
-                        f"{pinyin(stem)} {label_en}{number_en}", "grid", code, "service", True,
+                        f"{code}{letter}{n:02d}",
+                        f"{stem}{number}{label}",
+                        f"{pinyin(stem)} {label_en}{number_en}",
+                        "grid",
+                        code,
+                        "service",
+                        True,
                         land=land,
                     ),
                     cell,
-                )  # fmt: skip
+                )
 
 
 def parted(region: Geometry, count: int, rng) -> list[Geometry]:
@@ -346,10 +370,15 @@ def seat_of(point: tuple[float, float], faces: dict[str, list[Geometry]]) -> str
 
 def organisation(code, name, name_en, kind, area, parent="", functions="") -> dict[str, str]:
     """Make one row of organisations.csv."""
-    return dict(
-        code=code, name=name, name_en=name_en, kind=kind, area=area, parent=parent,
-        functions=functions,
-    )  # fmt: skip
+    return {
+        "code": code,
+        "name": name,
+        "name_en": name_en,
+        "kind": kind,
+        "area": area,
+        "parent": parent,
+        "functions": functions,
+    }
 
 
 def make_organisations(areas: list[Place]) -> list[dict[str, str]]:
@@ -357,10 +386,14 @@ def make_organisations(areas: list[Place]) -> list[dict[str, str]]:
     rows = [
         organisation("government", "平湖市人民政府", "Pinghu Government", "territorial", COUNTY),
         organisation(
-            "centre", "平湖市社会治理中心", "Pinghu Governance Centre", "platform", COUNTY,
+            "centre",
+            "平湖市社会治理中心",
+            "Pinghu Governance Centre",
+            "platform",
+            COUNTY,
             "government",
         ),
-    ]  # fmt: skip
+    ]
     rows += [
         organisation(code, f"平湖市{name}", name_en, "department", COUNTY, "government", functions)
         for code, name, name_en, functions in DEPARTMENTS
@@ -369,34 +402,50 @@ def make_organisations(areas: list[Place]) -> list[dict[str, str]]:
         government = "办事处" if town.name.endswith("街道") else "人民政府"
         rows.append(
             organisation(
-                town.code, town.name + government, f"{town.name_en} Government", "territorial",
-                town.code, "government",
+                town.code,
+                town.name + government,
+                f"{town.name_en} Government",
+                "territorial",
+                town.code,
+                "government",
             )
-        )  # fmt: skip
+        )
         stem, stem_en = town.aliases[0], town.name_en.split()[0]
         rows.append(
             organisation(
-                f"{town.code}-enforcement", f"{stem}综合行政执法中队",
-                f"{stem_en} Enforcement Station", "station", town.code, "enforcement",
+                f"{town.code}-enforcement",
+                f"{stem}综合行政执法中队",
+                f"{stem_en} Enforcement Station",
+                "station",
+                town.code,
+                "enforcement",
                 "urban-management",
             )
-        )  # fmt: skip
+        )
         if town.code in ENVIRONMENT_STATIONS:
             rows.append(
                 organisation(
-                    f"{town.code}-environment", f"{stem}生态环境所",
-                    f"{stem_en} Environment Station", "station", town.code, "environment",
+                    f"{town.code}-environment",
+                    f"{stem}生态环境所",
+                    f"{stem_en} Environment Station",
+                    "station",
+                    town.code,
+                    "environment",
                     "environment",
                 )
-            )  # fmt: skip
+            )
     rows += [
         organisation(
-            area.code, area.aliases[0], f"{area.name_en} Committee", "territorial", area.code,
+            area.code,
+            area.aliases[0],
+            f"{area.name_en} Committee",
+            "territorial",
+            area.code,
             str(area.parent),
         )
         for area in areas
         if area.kind == "community"
-    ]  # fmt: skip
+    ]
     return rows
 
 
@@ -408,12 +457,16 @@ def make_people(areas: list[Place], geometry: dict[str, Geometry]) -> list[dict[
     def add(organisation, roles, lead_of=(), side="", known: tuple[str, str] | None = None):
         username, name, name_en = people.invent() if known is None else (*known, "")
         rows.append(
-            dict(
-                username=username, name=name, name_en=name_en or people.spelt(name),
-                organisation=organisation, roles=roles, lead_of=" ".join(lead_of),
-                lead_side=side if lead_of else "",
-            )
-        )  # fmt: skip
+            {
+                "username": username,
+                "name": name,
+                "name_en": name_en or people.spelt(name),
+                "organisation": organisation,
+                "roles": roles,
+                "lead_of": " ".join(lead_of),
+                "lead_side": side if lead_of else "",
+            }
+        )
 
     below = defaultdict(list)
     for area in areas:
@@ -463,9 +516,11 @@ def make_people(areas: list[Place], geometry: dict[str, Geometry]) -> list[dict[
             # The first community's head also answers for the town from the community's side.
             charge = [town.code] if position == 0 else []
             add(
-                community.code, "head", [*charge, community.code, *service_heads[community.code]],
+                community.code,
+                "head",
+                [*charge, community.code, *service_heads[community.code]],
                 "community",
-            )  # fmt: skip
+            )
             for number, grid in enumerate(below[community.code]):
                 if grid.code not in first_grids[:1]:
                     roles = "worker steward" if number == 1 else "worker"

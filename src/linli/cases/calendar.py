@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
-import chinese_calendar
+from chinese_calendar.constants import holidays as PUBLIC_HOLIDAYS  # noqa: N812
+from chinese_calendar.constants import workdays as MAKE_UP_WORKDAYS  # noqa: N812
 
 from linli.places.models import Town
 from linli.places.town import once_a_version
@@ -47,10 +48,7 @@ class WorkingCalendar:
             return True
         if day in self._holidays:
             return False
-        try:
-            return chinese_calendar.is_workday(day)
-        except NotImplementedError:
-            return day.weekday() < 5
+        return day in MAKE_UP_WORKDAYS or (day.weekday() < 5 and day not in PUBLIC_HOLIDAYS)
 
     def worked(self, moment: datetime) -> float:
         """Return the working minutes from `FIRST_DAY` up to `moment`."""

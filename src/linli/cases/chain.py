@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
+from operator import attrgetter
 from typing import Any
 
 import orjson
@@ -40,14 +41,16 @@ def plain(value: Any) -> Any:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
 
 
+_values = attrgetter(*ROW)
+_context = attrgetter(*CONTEXT)
+
+
 def row(case: Case) -> dict[str, Any]:
     """Return the case fields that events determine."""
-    values = {name: plain(getattr(case, name)) for name in ROW}
-    values["fired"] = list(values["fired"])
-    return values
+    return {name: plain(value) for name, value in zip(ROW, _values(case), strict=True)}
 
 
-BLANK = row(Case(reported_at=datetime(1970, 1, 1, tzinfo=UTC))) | {"reported_at": None}
+BLANK = _values(Case())
 
 
 def genesis(case: Case) -> str:
@@ -60,7 +63,7 @@ def digest(previous: str, event: Event) -> str:
     """Return the hash of `event` in a chain whose last hash is `previous`."""
     content = [
         previous, event.seq, event.action, event.by_id, plain(event.at), event.data,
-        event.sets, event.moves, [getattr(event, name) for name in CONTEXT],
+        event.sets, event.moves, list(_context(event)),
     ]  # fmt: skip
     return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
@@ -105,6 +108,8 @@ class Journal:
     def know(self, cases: Iterable[Case]) -> None:
         """Read the assignments of many cases at once, before taking steps of them."""
         by_key = {case.pk: case for case in cases}
+        if not by_key:
+            return
         self._assignments |= {id(case): [] for case in by_key.values()}
         for assignment in Assignment.objects.filter(case__in=by_key):
             case = by_key[assignment.case_id]
@@ -116,7 +121,7 @@ class Journal:
         self, case: Case, action: str, by: Any = None, data: dict[str, Any] | None = None
     ) -> Iterator[Draft]:
         """Take one step of `case`; what the body changes becomes the event."""
-        before = BLANK if case.steps == 0 else row(case)
+        before = BLANK if case.steps == 0 else _values(case)
         moment = now()
         if case.steps:
             moment = max(moment, case.touched_at)
@@ -126,13 +131,13 @@ class Journal:
         draft = Draft(case, event, self._assignments.setdefault(id(case), []))
         yield draft
         deadlines.wind(case)
-        after = row(case)
-        event.sets = {name: after[name] for name in ROW if after[name] != before[name]}
+        changed = zip(ROW, before, _values(case), strict=True)
+        event.sets = {name: plain(now) for name, was, now in changed if now != was}
         event.moves = [
             {name: plain(getattr(assignment, name)) for name in MOVE} for assignment in draft.moved
         ]
-        for name in CONTEXT:
-            setattr(event, name, getattr(case, name))
+        for name, value in zip(CONTEXT, _context(case), strict=True):
+            setattr(event, name, value)
         case.steps += 1
         case.touched_at = moment
         event.seq = case.steps
@@ -150,11 +155,11 @@ class Journal:
         bulk.update(old, [*names, "steps", "head", "touched_at"])
         events = [draft.event for draft in self.drafts]
         for event in events:
-            event.case_id = event.case.pk
+            event.case = event.case  # a case just stored has its key only now
         bulk.insert(events)
         moved = {id(a): a for draft in self.drafts for a in draft.moved}.values()
         for assignment in moved:
-            assignment.case_id = assignment.case.pk
+            assignment.case = assignment.case
         placed = [a for a in moved if a.pk is not None]
         bulk.insert([a for a in moved if a.pk is None])
         columns = ["person", "leads", "active", "accepted_at", "signed_off_at", "answer", "why"]
@@ -166,7 +171,7 @@ class Journal:
 
 def fold(events: Iterable[Event]) -> tuple[dict[str, Any], dict[tuple[str, int], dict]]:
     """Rebuild the case's row and its assignments from its events."""
-    values, assignments = dict(BLANK), {}
+    values, assignments = dict(zip(ROW, BLANK, strict=True)), {}
     for event in events:
         values.update(event.sets)
         for move in event.moves:

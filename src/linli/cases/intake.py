@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
+from asgiref.sync import sync_to_async
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -19,6 +20,8 @@ from linli.engines.geo import to_wgs84
 from linli.engines.text import sketch
 from linli.people.models import User
 from linli.places.atlas import NOWHERE, Location, atlas
+from linli.places.models import Town
+from linli.places.town import once_a_version
 
 SURE = 0.5  # below this probability a suggested category waits for a dispatcher
 MAX_TITLE = 200
@@ -111,6 +114,9 @@ def check(report: Report) -> None:
         raise Unusable("lon", _("A point needs both a longitude and a latitude."))
 
 
+acheck = sync_to_async(check)
+
+
 def receive(reports: Sequence[Report]) -> list[Receipt]:
     """Take reports in: locate, categorise, join to what is known, dispatch to both sides.
 
@@ -187,7 +193,8 @@ def _suggest(reports: Sequence[Report], texts: list[str]) -> list[list[tuple[str
     return found
 
 
-def _categories() -> dict[str, Category]:
+@once_a_version
+def _categories(town: Town) -> dict[str, Category]:
     """Return categories by code, and by name for models trained on named labels."""
     rows = list(Category.objects.filter(retired=False))
     return {row.name: row for row in rows} | {row.code: row for row in rows}
@@ -214,14 +221,14 @@ def _write(reports: Sequence[Report], read: _Read) -> list[Receipt]:
         for i, case, target in zip(fresh, cases, targets, strict=True):
             with clock.at(reports[i].created or clock.now()):
                 if target is None:
-                    _open(journal, case, router)
+                    _open(journal, case, router, read.locations[i].why)
                 else:
                     loop.take(journal, target, "follow")
             fates[i] = Fate.FOLLOWER if target else Fate.NEW
             rows[i] = _row(reports[i], target or case)
         loop.record(journal)
         for row in rows.values():
-            row.case_id = row.case.pk
+            row.case = row.case  # a case just stored has its key only now
         bulk.insert(list(rows.values()))
         written = {(r.source, r.external_id): r for r in rows.values()}
         receipts = []
@@ -253,18 +260,17 @@ def _case(report: Report, read: _Read, i: int, categories: dict[str, Category]) 
     )  # fmt: skip
 
 
-def _lock(targets: list[Case | None]) -> list[Case | None]:
+def _lock(targets: list[Case | int | None]) -> list[Case | None]:
     """Read the stored cases that are followed again, whole and locked."""
-    stored = {target.pk for target in targets if target is not None and target.pk}
-    if not stored:
-        return targets
-    locked = Case.objects.select_for_update(of=("self",)).select_related("category").in_bulk(stored)
-    return [locked.get(t.pk, t) if t is not None and t.pk else t for t in targets]
+    stored = {target for target in targets if isinstance(target, int)}
+    rows = Case.objects.select_for_update(of=("self",)).select_related("category")
+    locked = rows.in_bulk(stored) if stored else {}
+    return [locked[t] if isinstance(t, int) else t for t in targets]
 
 
-def _open(journal: Journal, case: Case, router: Router) -> None:
+def _open(journal: Journal, case: Case, router: Router, place: dict) -> None:
     """Take a new case as far as it goes by itself: to both sides if nothing is in doubt."""
-    loop.take(journal, case, "report")
+    loop.take(journal, case, "report", place=place or None)
     category = case.category
     is_plain = category is not None and category.triage == Triage.PUBLIC
     if is_plain and case.community_grid_id is not None:

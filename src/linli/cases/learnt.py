@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext as _
 
 from linli.cases.models import Category
 from linli.engines.text import CategoryModel, ReplyQuality
@@ -21,6 +22,10 @@ KINDS: dict[str, type[CategoryModel] | type[ReplyQuality]] = {
     CATEGORIES: CategoryModel,
     REPLIES: ReplyQuality,
 }
+
+
+class NotEnough(ValueError):
+    """Labels from which nothing can be learnt."""
 
 
 def _folder(kind: str) -> Path:
@@ -74,15 +79,57 @@ def category_model() -> CategoryModel | None:
     return model
 
 
-def reply_model() -> ReplyQuality | None:
-    """Return the model that judges replies, None before one was trained."""
+def judge(messages: Sequence[str], replies: Sequence[str]) -> list[dict[str, float]]:
+    """Judge replies: relevant, complete, explains itself, each 0 to 1.
+
+    Returns an empty list as long as no reply model was trained here.
+    """
     model = _trained(REPLIES)
-    assert model is None or isinstance(model, ReplyQuality)
-    return model
+    if model is None or not messages:
+        return []
+    assert isinstance(model, ReplyQuality)
+    scores = model.score(messages, replies)
+    return [
+        {"relevant": round(float(r), 3), "complete": round(float(c), 3),
+         "explains": round(float(e), 3)}
+        for r, c, e in zip(scores.relevant, scores.complete, scores.explains, strict=True)
+    ]  # fmt: skip
 
 
-def train_categories(texts: Sequence[str], labels: Sequence[str], seed: int = 0) -> CategoryModel:
-    """Learn categories from labelled messages and put the model in use."""
-    model = CategoryModel.fit(texts, labels, seed=seed)
-    keep(CATEGORIES, model)
-    return model
+def train_categories(texts: Sequence[str], labels: Sequence[str], seed: int = 0) -> str:
+    """Learn categories from labelled messages, put the model in use, return its version.
+
+    Raises
+    ------
+    NotEnough
+        If fewer than two of the town's categories are labelled, or a label is none of them.
+    """
+    rows = Category.objects.filter(retired=False).values_list("code", "name")
+    known = {word for row in rows for word in row}
+    strange = sorted(set(labels) - known)
+    if strange:
+        raise NotEnough(_("The packs have no category “%(names)s”.")
+                        % {"names": "”, “".join(strange[:5])})  # fmt: skip
+    if len(set(labels)) < 2:
+        raise NotEnough(_("At least two categories are needed to learn to tell them apart."))
+    return keep(CATEGORIES, CategoryModel.fit(texts, labels, seed=seed))
+
+
+def train_replies(
+    messages: Sequence[str],
+    replies: Sequence[str],
+    explains: Sequence[bool],
+    complete: Sequence[bool | None],
+    seed: int = 0,
+) -> str:
+    """Learn to judge replies, put the model in use, return its version.
+
+    Raises
+    ------
+    NotEnough
+        If the labels do not hold replies of both kinds.
+    """
+    if len(set(explains)) < 2:
+        raise NotEnough(_("Replies that explain themselves and others are both needed."))
+    model = ReplyQuality.fit(messages, replies, explains, complete, seed=seed)
+    return keep(REPLIES, model)

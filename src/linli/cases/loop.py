@@ -18,6 +18,7 @@ from linli.cases import deadlines, evidence, notices
 from linli.cases.actors import Actor, standing
 from linli.cases.calendar import calendar
 from linli.cases.chain import Draft, Journal
+from linli.cases.learnt import judge
 from linli.cases.models import (
     ENDED,
     OPEN,
@@ -170,8 +171,8 @@ def _own(draft: Draft) -> list[Assignment]:
 # --- the steps -------------------------------------------------------------------------------
 
 
-def _report(draft: Draft) -> None:
-    draft.case.reported_at = draft.event.at
+def _report(draft: Draft, place: dict | None = None) -> None:
+    """Found the case; the event keeps where the place was read from."""
 
 
 def _nothing(draft: Draft, **inputs: Any) -> None:
@@ -316,7 +317,7 @@ def _supervise(draft: Draft, reason: str) -> None:
     draft.case.supervised = True
 
 
-def _resolve(draft: Draft, reply: str) -> None:
+def _resolve(draft: Draft, reply: str, quality: dict[str, float] | None = None) -> None:
     case, at = draft.case, draft.event.at
     required = set(case.category.evidence if case.category else ())
     if "photo" in required and not draft.data.get("evidence") and draft.event.by is not None:
@@ -325,6 +326,9 @@ def _resolve(draft: Draft, reply: str) -> None:
         raise Refused(_("An organisation that joined the handling has not answered yet."))
     assert case.dispatched_at is not None and case.resolve_due is not None
     _respond(draft)
+    if quality is None and draft.event.by is not None:
+        judged = judge([f"{case.title}\n{case.body}"], [reply])
+        draft.data |= {"quality": judged[0]} if judged else {}
     draft.data["hours"] = round(calendar().hours_between(case.dispatched_at, at), 2)
     draft.data["late"] = at > case.resolve_due
     if draft.data["late"]:

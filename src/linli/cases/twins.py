@@ -1,7 +1,8 @@
 """Reports of the same thing: a near twin of an open case nearby follows it."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +14,18 @@ NEARBY_M = 150.0  # a point taken by phone in a street is seldom further off
 _METRES_A_DEGREE = 111_195.0
 
 
-def find(cases: Sequence[Case], sketches: np.ndarray) -> list[Case | None]:
+class _Known(NamedTuple):
+    """What must be known of a case to tell whether another repeats it."""
+
+    pk: int | None
+    reported_at: datetime
+    community_grid_id: int | None
+    located_by: str
+    lon: float
+    lat: float
+
+
+def find(cases: Sequence[Case], sketches: np.ndarray) -> list[Case | int | None]:
     """Find, for each new case, the open case it repeats.
 
     Parameters
@@ -25,52 +37,55 @@ def find(cases: Sequence[Case], sketches: np.ndarray) -> list[Case | None]:
 
     Returns
     -------
-    For each the stored case, or an earlier one of `cases`, that it repeats; None if new.
+    For each the key of the stored case, or the earlier one of `cases`, that it repeats;
+    None if it is new.
     """
     if not cases:
         return []
-    stored = _candidates(cases)
-    everything = [*stored, *cases]
-    before = [np.frombuffer(bytes(case.sketch), np.uint32) for case in stored]
-    known = np.concatenate([np.array(before).reshape(len(before), sketches.shape[1]), sketches])
-    earlier, later = twin_pairs(known.astype(np.uint32), NEAR_TWIN)
+    stored, before = _stored(cases)
+    fresh = [_Known(*(getattr(case, name) for name in _Known._fields)) for case in cases]
+    everything = [*stored, *fresh]
+    known = np.concatenate([before.reshape(-1, sketches.shape[1]), sketches])
+    earlier, later = twin_pairs(known, NEAR_TWIN)
     best: dict[int, tuple[float, int]] = {}
     alike = resemblance(known[earlier], known[later])
-    for first, second, similarity in zip(earlier, later, alike, strict=True):
-        if second < len(stored) or not _same_place(everything[first], everything[second]):
-            continue
-        apart = everything[second].reported_at - everything[first].reported_at
-        if abs(apart) <= WINDOW:
-            candidate = (float(similarity), -int(first))
-            best[int(second)] = max(best.get(int(second), candidate), candidate)
-    found: list[Case | None] = []
+    pairs = zip(earlier.tolist(), later.tolist(), alike.tolist(), strict=True)
+    for first, second, similarity in pairs:
+        if second >= len(stored) and _is_same_place(everything[first], everything[second]):
+            apart = everything[second].reported_at - everything[first].reported_at
+            if abs(apart) <= WINDOW:
+                candidate = (similarity, -first)
+                best[second] = max(best.get(second, candidate), candidate)
+    found: list[Case | int | None] = []
     for position in range(len(cases)):
         match = best.get(position + len(stored))
         if match is None:
             found.append(None)
-            continue
-        target = -match[1]
-        own = target - len(stored)
-        found.append((found[own] or cases[own]) if own >= 0 else stored[target])
+        elif -match[1] < len(stored):
+            found.append(stored[-match[1]].pk)
+        else:
+            own = -match[1] - len(stored)
+            found.append(found[own] or cases[own])
     return found
 
 
-def _candidates(cases: Sequence[Case]) -> list[Case]:
+def _stored(cases: Sequence[Case]) -> tuple[list[_Known], np.ndarray]:
     since = min(case.reported_at for case in cases) - WINDOW
     until = max(case.reported_at for case in cases) + WINDOW
-    return list(
+    rows = list(
         Case.objects.filter(
             state__in=OPEN, reported_at__gte=since, reported_at__lte=until, sketch__isnull=False
         )
-        .only("sketch", "reported_at", "community_grid", "lon", "lat", "located_by")
         .order_by("reported_at", "id")
+        .values_list(*_Known._fields, "sketch")
     )
+    sketches = np.frombuffer(b"".join(bytes(row[-1]) for row in rows), np.uint32)
+    return [_Known(*row[:-1]) for row in rows], sketches
 
 
-def _same_place(a: Case, b: Case) -> bool:
+def _is_same_place(a: _Known, b: _Known) -> bool:
     if a.located_by == b.located_by == "point":
-        assert None not in (a.lon, a.lat, b.lon, b.lat)
-        north = (a.lat - b.lat) * _METRES_A_DEGREE  # type: ignore[operator]
-        east = (a.lon - b.lon) * _METRES_A_DEGREE * np.cos(np.radians(a.lat))  # type: ignore
+        north = (a.lat - b.lat) * _METRES_A_DEGREE
+        east = (a.lon - b.lon) * _METRES_A_DEGREE * np.cos(np.radians(a.lat))
         return bool(np.hypot(north, east) <= NEARBY_M)
     return a.community_grid_id == b.community_grid_id

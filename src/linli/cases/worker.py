@@ -2,30 +2,33 @@
 
 from django.db import connection, transaction
 
+from linli import clock
 from linli.cases import loop
 from linli.cases.chain import Journal
 from linli.cases.deadlines import CLOCKS
 from linli.cases.models import Case
-from linli.clock import now
 
 BATCH = 1000
 
 
-def tick(batch: int = BATCH) -> int:
+def tick(batch: int = BATCH, when_due: bool = False) -> int:
     """Let every clock ring that is due now, and return how many rang.
+
+    With `when_due`, each rings at the moment it was set for, as if a worker had been
+    awake all the time: a replay or simulation passes over months at once.
 
     Any number of workers may do this at once: a case is locked by the one that rings
     its clock, and the next finds the clock already set anew.
     """
     rang = 0
-    while done := _ring(batch):
+    while done := _ring(batch, when_due):
         rang += done
     return rang
 
 
-def _ring(batch: int) -> int:
+def _ring(batch: int, when_due: bool) -> int:
     with transaction.atomic():
-        due = Case.objects.filter(clock_at__lte=now()).select_related("category")
+        due = Case.objects.filter(clock_at__lte=clock.now()).select_related("category")
         # SQLite has one writer at a time; the transaction itself is the lock there.
         if connection.features.has_select_for_update_skip_locked:
             due = due.select_for_update(skip_locked=True, of=("self",))
@@ -33,6 +36,8 @@ def _ring(batch: int) -> int:
         journal = Journal()
         journal.know(cases)
         for case in cases:
-            loop.take(journal, case, CLOCKS[case.clock].action)
+            assert case.clock_at is not None
+            with clock.at(case.clock_at if when_due else clock.now()):
+                loop.take(journal, case, CLOCKS[case.clock].action)
         loop.record(journal)
         return len(cases)

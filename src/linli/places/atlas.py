@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-import shapely
+from shapely.geometry.base import BaseGeometry
 
 from linli.engines.geo import Gazetteer, GridIndex, Place, Resolution
 from linli.places.models import COMMUNITY, SERVICE, Area, Layer, Town
@@ -37,23 +37,16 @@ class Atlas:
     def __init__(self, areas: Sequence[Area], layers: Sequence[str]) -> None:
         self.areas = {area.pk: area for area in areas}
         self.by_code = {area.code: area for area in areas}
-        grids = {
-            layer: sorted(
-                (a for a in areas if a.is_grid and a.layer == layer), key=lambda a: a.code
-            )
+        grids: dict[str, dict[str, BaseGeometry]] = {layer: {} for layer in layers}
+        for area in areas:
+            if area.is_grid:
+                grids[area.layer][area.code] = area.geometry
+        self._index = GridIndex(grids)
+        self._grid_ids = {
+            layer: np.array([self.by_code[code].pk for code in self._index.grids(layer)])
             for layer in layers
         }
-        self._grid_ids = {
-            layer: np.array([a.pk for a in members], dtype=np.int64)
-            for layer, members in grids.items()
-        }
-        self._index = {
-            layer: GridIndex(
-                [a.code for a in members],
-                shapely.from_wkb([bytes(a.wkb) for a in members]),
-            )
-            for layer, members in grids.items()
-        }
+        self._points: dict[int, Location] = {}
         self._gazetteer = Gazetteer(
             [
                 Place(a.code, a.name, tuple(a.aliases), a.parent.code if a.parent else None)
@@ -80,8 +73,8 @@ class Atlas:
     def locate_points(self, lon: np.ndarray, lat: np.ndarray) -> list[Location]:
         """Find the grids of points given in WGS-84 degrees, shape (n,) each."""
         found = {
-            layer: np.append(self._grid_ids[layer], -1)[index.locate(lon, lat)]
-            for layer, index in self._index.items()
+            layer: np.append(self._grid_ids[layer], -1)[positions]
+            for layer, positions in self._index.locate(lon, lat).items()
         }
         return [
             Location(int(c), int(c), int(s), float(x), float(y), "point")
@@ -98,14 +91,18 @@ class Atlas:
         if resolution.code is None:
             return NOWHERE
         area = self.by_code[resolution.code]
-        return self.of_area(area.pk, by="name", why=resolution.as_dict())
+        return self.of_area(area.pk, by="name", why=resolution.why)
 
     def of_area(self, area: int, by: str = "name", why: dict | None = None) -> Location:
         """Return the location of something known to be in `area` only."""
         grid = self.grid_of(area)
         if not grid.is_grid:
             return Location(area=area, by=by, why=why or {})
-        point = self.locate_points(np.array([grid.lon]), np.array([grid.lat]))[0]
+        if grid.pk not in self._points:
+            self._points[grid.pk] = self.locate_points(
+                np.array([grid.lon]), np.array([grid.lat])
+            )[0]
+        point = self._points[grid.pk]
         return Location(
             area, point.community_grid, point.service_grid, grid.lon, grid.lat, by, why or {}
         )

@@ -88,27 +88,27 @@ def partition_faults(
     ]
 
     missing = shapely.get_parts(shapely.difference(whole, shapely.union_all(shapes)))
+    missing = missing[~shapely.is_empty(missing)]
+    inside = shapely.get_coordinates(shapely.point_on_surface(missing)).tolist()
     gaps = [
-        Gap(*shapely.get_coordinates(shapely.point_on_surface(part))[0].tolist(), float(size))
-        for part, size in zip(missing, hectares(missing), strict=True)
+        Gap(lon, lat, float(size))
+        for (lon, lat), size in zip(inside, hectares(missing), strict=True)
         if size > floor
     ]
 
     shapely.prepare(whole)
     # Most areas lie inside; only the rest needs the costly difference.
     beyond = np.flatnonzero(~shapely.covers(whole, shapes))
+    outside = hectares(shapely.difference(shapes[beyond], whole))
     excesses = [
         Excess(codes[i], float(size))
-        for i, size in zip(
-            beyond, hectares(shapely.difference(shapes[beyond], whole)), strict=True
-        )
+        for i, size in zip(beyond, outside, strict=True)
         if size > floor
     ]
     return PartitionFaults(
-        *(
-            tuple(sorted(faults, key=lambda fault: -fault.hectares))
-            for faults in (overlaps, gaps, excesses)
-        )
+        tuple(sorted(overlaps, key=lambda fault: -fault.hectares)),
+        tuple(sorted(gaps, key=lambda fault: -fault.hectares)),
+        tuple(sorted(excesses, key=lambda fault: -fault.hectares)),
     )
 
 

@@ -1,7 +1,9 @@
 """Text: what it is about, whether it was said before, what many speak of, how good replies are."""
 
 from .categories import CategoryModel, Suggestions
+from .replies import ReplyQuality, ReplyScores
 from .store import NotAModelError
+from .topics import Topic, hot_topics
 from .twins import NEAR_TWIN, band_keys, resemblance, sketch, twin_groups, twin_pairs
 from .words import content_words, segment
 
@@ -9,9 +11,13 @@ __all__ = [
     "NEAR_TWIN",
     "CategoryModel",
     "NotAModelError",
+    "ReplyQuality",
+    "ReplyScores",
     "Suggestions",
+    "Topic",
     "band_keys",
     "content_words",
+    "hot_topics",
     "resemblance",
     "segment",
     "sketch",

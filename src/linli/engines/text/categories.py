@@ -13,9 +13,9 @@ from scipy.special import log_softmax, softmax
 from sklearn.svm import LinearSVC
 
 from . import store
-from .grams import Hashes, Words, character_grams
+from .features import Block, Terms
+from .grams import Words, character_grams
 from .twins import sketch, twin_groups
-from .vocabulary import Vocabulary
 
 KIND = "category-model/1"
 
@@ -35,8 +35,6 @@ PLENTY = 1000
 
 _FOLDS = 3
 _BATCH = 2048
-
-Block = tuple[npt.NDArray[np.int64], Hashes, npt.NDArray[np.float32]]
 
 
 @dataclass(frozen=True)
@@ -98,17 +96,13 @@ class CategoryModel:
     def __init__(
         self,
         classes: Sequence[str],
-        hashes: Hashes,
-        blocks: npt.NDArray[np.uint8],
-        rarity: npt.NDArray[np.float32],
+        terms: Terms,
         weights: npt.NDArray[np.float32],
         bias: npt.NDArray[np.float32],
         sharpness: float,
     ) -> None:
         self.classes = tuple(classes)
-        self._vocabulary = Vocabulary(hashes)
-        self._blocks = blocks
-        self._rarity = rarity
+        self._terms = terms
         self._weights = weights
         self._bias = bias
         self._sharpness = sharpness
@@ -139,22 +133,13 @@ class CategoryModel:
             raise ValueError("nothing to learn categories from")
         classes, target = np.unique(np.asarray(labels, dtype=np.str_), return_inverse=True)
         blocks = _blocks(texts)
-        hashes, block, rarity = _vocabulary(blocks, len(texts))
-        if not len(hashes):
+        terms = Terms.learn(blocks, len(texts), RARE if len(texts) >= PLENTY else 1)
+        if not len(terms):
             raise ValueError("no text to learn from has a word in it")
-        model = cls(
-            [str(name) for name in classes],
-            hashes,
-            block,
-            rarity,
-            np.zeros((len(classes), len(hashes)), np.float32),
-            np.zeros(len(classes), np.float32),
-            1.0,
-        )
-        features = model._features(blocks, len(texts))
+        features = terms.weigh(blocks, len(texts))
         weights, bias = _separate(features, target, len(classes), seed)
         sharpness = _sharpness(features, target, len(classes), _folds(texts, target, seed), seed)
-        return cls(model.classes, hashes, block, rarity, weights, bias, sharpness)
+        return cls([str(name) for name in classes], terms, weights, bias, sharpness)
 
     def suggest(self, texts: Sequence[str]) -> Suggestions:
         """Suggest categories for raw messages.
@@ -171,7 +156,7 @@ class CategoryModel:
         margins = np.empty((len(texts), len(self.classes)), np.float32)
         for at in range(0, len(texts), _BATCH):
             batch = texts[at : at + _BATCH]
-            features = self._features(_blocks(batch), len(batch))
+            features = self._terms.weigh(_blocks(batch), len(batch))
             margins[at : at + len(batch)] = features @ self._weights.T + self._bias
         return Suggestions(self.classes, softmax(margins * self._sharpness, axis=1))
 
@@ -190,46 +175,17 @@ class CategoryModel:
         """
         head, arrays = store.read(path, KIND)
         try:
-            return cls(head["classes"], sharpness=head["sharpness"], **arrays)
-        except (KeyError, TypeError) as error:
+            terms = Terms(arrays["hashes"], arrays["blocks"], arrays["rarity"])
+            weights, bias = arrays["weights"], arrays["bias"]
+            return cls(head["classes"], terms, weights, bias, head["sharpness"])
+        except KeyError as error:
             raise store.NotAModelError(f"{path} is not a whole category model") from error
 
     def _head(self) -> dict[str, object]:
         return {"kind": KIND, "classes": list(self.classes), "sharpness": self._sharpness}
 
     def _arrays(self) -> dict[str, np.ndarray]:
-        return {
-            "hashes": self._vocabulary.hashes,
-            "blocks": self._blocks,
-            "rarity": self._rarity,
-            "weights": self._weights,
-            "bias": self._bias,
-        }
-
-    def _features(self, blocks: list[Block], size: int) -> csr_matrix:
-        """Weigh the known n-grams of each text: log(1 + tf) · idf, each block of length 1."""
-        text, hashes, weight = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
-        column = self._vocabulary.positions(hashes)
-        known = column >= 0
-        counts = csr_matrix(
-            (weight[known], (text[known], column[known])), shape=(size, len(self._vocabulary))
-        )
-        counts.sum_duplicates()
-        row = np.repeat(np.arange(size), np.diff(counts.indptr))
-        values = np.log1p(counts.data) * self._rarity[counts.indices]
-        part = row * len(blocks) + self._blocks[counts.indices]
-        squares = np.bincount(part, values * values, size * len(blocks))
-        # What the model never saw counts towards length, as the rarest it knows: a long message
-        # with one known word says little, and without this it would say it at the top of its voice.
-        block = np.repeat(np.arange(len(blocks)), [len(part_text) for part_text, _, _ in blocks])
-        unknown = np.log1p(weight[~known]) * self._rarity.max()
-        unknown_part = text[~known] * len(blocks) + block[~known]
-        squares += np.bincount(unknown_part, unknown * unknown, size * len(blocks))
-        length = np.sqrt(squares)
-        # Blocks of length 1 each, then the whole: a text without pairs is as long as one with.
-        whole = np.sqrt(np.count_nonzero(length.reshape(size, -1), axis=1))
-        counts.data = (values / (length[part] * whole[row])).astype(np.float32)
-        return counts
+        return {**self._terms.arrays(), "weights": self._weights, "bias": self._bias}
 
 
 def _blocks(texts: Sequence[str]) -> list[Block]:
@@ -243,24 +199,6 @@ def _blocks(texts: Sequence[str]) -> list[Block]:
         (words.text, words.hashes, weight),
         (words.text[ends_in], pairs, weight[ends_in]),
     ]
-
-
-def _vocabulary(
-    blocks: list[Block], size: int
-) -> tuple[Hashes, npt.NDArray[np.uint8], npt.NDArray[np.float32]]:
-    """Choose the n-grams to know: their hashes, ascending, their block and their idf."""
-    least = RARE if size >= PLENTY else 1
-    chosen = []
-    for number, (text, hashes, _) in enumerate(blocks):
-        seen, position = np.unique(hashes, return_inverse=True)
-        within = np.unique(position * size + text) // size
-        frequency = np.bincount(within, minlength=len(seen))
-        keep = frequency >= least
-        rarity = np.log((1 + size) / (1 + frequency[keep])) + 1
-        chosen.append((seen[keep], np.full(keep.sum(), number, np.uint8), rarity))
-    hashes, block, rarity = (np.concatenate(parts) for parts in zip(*chosen, strict=True))
-    order = np.argsort(hashes)
-    return hashes[order], block[order], rarity[order].astype(np.float32)
 
 
 def _separate(

@@ -64,6 +64,12 @@ def segment(texts: Sequence[str]) -> list[list[str]]:
     return [cut(text) for text in texts]
 
 
+def tagged(texts: Sequence[str]) -> list[list[tuple[str, str]]]:
+    """Cut texts into words with their part of speech (ICTCLAS tags: n noun, v verb, …), n lists."""
+    tag = _segmenter.tag
+    return [[(word, part) for word, part in tag(text) if word.isalnum()] for text in texts]
+
+
 def content_words(texts: Sequence[str]) -> list[list[str]]:
     """Cut texts into words and keep those that carry meaning.
 

@@ -1,0 +1,375 @@
+"""Forms made from the action table: a need's name says which field asks for it."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from itertools import groupby
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from linli.cases import intake, loop
+from linli.cases.actors import STAFF
+from linli.cases.chain import Journal
+from linli.cases.evidence import ACCEPTED, MAX_BYTES
+from linli.cases.models import Case, Category, Source, State, Triage
+from linli.cases.waiting import PILES, SIGHTS
+from linli.people.models import Organisation, Role, User
+from linli.people.scope import Scope
+from linli.places.atlas import Atlas, atlas
+from linli.places.models import Area
+
+MAX_TEXT = 4000
+BLANK = [("", "—")]
+
+
+# --- fields ----------------------------------------------------------------------------------
+
+
+class Several(forms.ClearableFileInput):
+    """A file input that takes more than one file."""
+
+    allow_multiple_selected = True
+    template_name = "django/forms/widgets/file.html"
+
+
+class FilesField(forms.FileField):
+    """Any number of photos and files; what they really are is checked when they are attached."""
+
+    widget = Several
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.widget.attrs["accept"] = ",".join(sorted(ACCEPTED))
+        self.help_text = _("JPEG, PNG, WebP or PDF, at most %(n)d MB each") % {
+            "n": MAX_BYTES // 2**20
+        }
+
+    def clean(self, value: Any, initial: Any = None) -> list[UploadedFile]:
+        one = super().clean
+        files = [file for file in value or [] if file]
+        if not files:
+            one(None, initial)
+        return [one(file, initial) for file in files]
+
+
+def area_label(area: Area, town: Atlas) -> str:
+    """Return a name that tells areas of the same name apart: "town · grid"."""
+    above = [town.areas[pk] for pk in town.ancestors(area.parent_id)][:-1]
+    return f"{above[-1]} · {area}" if above else str(area)
+
+
+class AreaField(forms.CharField):
+    """An area by what the list offers ("town · grid"), by name or by code."""
+
+    def __init__(self, offers: str = "all", **options: Any) -> None:
+        super().__init__(**options)
+        self.widget.attrs |= {"autocomplete": "off", "list": f"areas-{offers}"}
+
+    def prepare_value(self, value: Any) -> Any:
+        return area_label(value, atlas()) if isinstance(value, Area) else value
+
+    def clean(self, value: Any) -> Area | None:
+        text = super().clean(value).strip()
+        if not text:
+            return None
+        town = atlas()
+        if text in town.by_code:
+            return town.by_code[text]
+        found = [a for a in town.areas.values() if text in (a.name, a.name_en, *a.aliases)]
+        found = found or [a for a in town.areas.values() if area_label(a, town) == text]
+        if len(found) != 1:
+            raise forms.ValidationError(
+                _("Several places are called “%(name)s”: choose one from the list.")
+                if found
+                else _("There is no place “%(name)s”: choose one from the list."),
+                params={"name": text},
+            )
+        return found[0]
+
+
+def areas_offered(grids: bool = True) -> list[str]:
+    """List what the area boxes offer, in the language of the page."""
+    town = atlas()
+    areas = sorted(town.areas.values(), key=lambda area: area.path)
+    return [area_label(area, town) for area in areas if grids or not area.is_grid]
+
+
+class CaseField(forms.CharField):
+    """Another case, by its number; only one that the person may see."""
+
+    def __init__(self, sight: Scope, **options: Any) -> None:
+        super().__init__(**options)
+        self.sight = sight
+        self.widget.attrs |= {"placeholder": "26-000123", "inputmode": "numeric"}
+
+    def clean(self, value: Any) -> Case | None:
+        text = super().clean(value).strip()
+        if not text:
+            return None
+        case = by_code(self.sight, text)
+        if case is None:
+            raise forms.ValidationError(_("There is no case %(code)s."), params={"code": text})
+        return case
+
+
+def by_code(sight: Scope, code: str) -> Case | None:
+    """Return the case people quote as `code`, if `sight` reaches it."""
+    number = code.rpartition("-")[2]
+    # Twelve digits are more than any town has cases, and what every database can compare.
+    if not number.isascii() or not number.isdigit() or len(number) > 12:
+        return None
+    return sight.of(Case).filter(pk=int(number)).first()
+
+
+def _grouped(rows: Iterable[Any], of: Callable[[Any], str]) -> list[tuple[str, list]]:
+    return [(name, [(row.pk, str(row)) for row in group]) for name, group in groupby(rows, of)]
+
+
+def categories(rows: list[Category] | None = None) -> list[tuple[str, Any]]:
+    """List the categories as choices, grouped by what they belong to."""
+    rows = list(Category.objects.filter(retired=False)) if rows is None else rows
+    children: dict[int | None, list[Category]] = {}
+    for row in rows:
+        children.setdefault(row.parent_id, []).append(row)
+    known = {row.pk for row in rows}
+    top = [row for row in rows if row.parent_id not in known]
+    return [
+        (str(row), [(r.pk, str(r)) for r in (row, *children[row.pk])])
+        if row.pk in children
+        else (row.pk, str(row))
+        for row in top
+    ]
+
+
+ORDER = [Organisation.Kind.DEPARTMENT, Organisation.Kind.STATION, Organisation.Kind.TERRITORIAL]
+
+
+def _organisations(sight: Scope) -> list[tuple[str, Any]]:
+    rows = sorted(
+        (o for o in sight.of(Organisation) if o.kind in ORDER),
+        key=lambda o: (ORDER.index(Organisation.Kind(o.kind)), o.code),
+    )
+    return [("", "—"), *_grouped(rows, lambda o: o.get_kind_display())]
+
+
+def _choice(rows: Any, choices: list, **options: Any) -> forms.ModelChoiceField:
+    field = forms.ModelChoiceField(rows, **options)
+    field.choices = choices
+    return field
+
+
+def _text(case: Case, sight: Scope, rows: int = 3, **options: Any) -> forms.Field:
+    return forms.CharField(
+        max_length=MAX_TEXT, widget=forms.Textarea(attrs={"rows": rows}), **options
+    )
+
+
+def _yes_or_no(yes: Any, no: Any) -> Callable[..., forms.Field]:
+    return lambda case, sight, **options: forms.TypedChoiceField(
+        choices=[("yes", yes), ("no", no)],
+        coerce=lambda value: value == "yes",
+        empty_value=None,
+        widget=forms.RadioSelect,
+        **options,
+    )
+
+
+def _triage(case: Case, sight: Scope, **options: Any) -> forms.Field:
+    wanted = case.triage or (case.category.triage if case.category else "")
+    return forms.ChoiceField(
+        choices=[*([] if wanted else BLANK), *Triage.choices], initial=wanted, **options
+    )
+
+
+def _category(case: Case, sight: Scope, **options: Any) -> forms.Field:
+    rows = Category.objects.filter(retired=False)
+    guesses = [label for label, _probability in case.suggestions]
+    guessed = next((r.pk for r in rows if guesses[:1] in ([r.code], [r.name])), None)
+    return _choice(
+        rows, [*BLANK, *categories(list(rows))], initial=case.category_id or guessed, **options
+    )
+
+
+def _area(case: Case, sight: Scope, **options: Any) -> forms.Field:
+    here = atlas().areas.get(case.area_id) if case.area_id else None
+    return AreaField(initial=here, help_text=_("Type a few characters, then choose."), **options)
+
+
+def _organisation(case: Case, sight: Scope, **options: Any) -> forms.Field:
+    return _choice(sight.of(Organisation), _organisations(sight), **options)
+
+
+def _person(case: Case, sight: Scope, **options: Any) -> forms.Field:
+    organisations = [a.organisation_id for a in case.assignments.all() if a.active]
+    people = User.objects.filter(
+        is_active=True,
+        memberships__organisation__in=organisations,
+        memberships__role__in=STAFF,
+    )
+    return forms.ModelChoiceField(people.distinct().order_by("name", "id"), **options)
+
+
+# A need of the table → the field that asks for it. Each is called with the case and the scope
+# of the person.
+FIELDS: dict[str, Callable[..., forms.Field]] = {
+    "triage": _triage,
+    "category": _category,
+    "area": _area,
+    "organisation": _organisation,
+    "person": _person,
+    "reason": _text,
+    "reply": partial(_text, rows=5),
+    "comment": _text,
+    "text": _text,
+    "evidence": lambda case, sight, **options: FilesField(**options),
+    "days": lambda case, sight, **options: forms.IntegerField(
+        min_value=1, max_value=60, initial=3, **options
+    ),
+    "satisfied": _yes_or_no(gettext_lazy("Satisfied"), gettext_lazy("Not satisfied")),
+    "upheld": _yes_or_no(gettext_lazy("Upheld"), gettext_lazy("Refused")),
+    "into": lambda case, sight, **options: CaseField(sight, **options),
+}
+
+
+# --- forms -----------------------------------------------------------------------------------
+
+
+class ActionForm(forms.Form):
+    """What one action of the table needs, asked of one person for one case."""
+
+    def __init__(self, name: str, case: Case, sight: Scope, *given: Any) -> None:
+        super().__init__(*given, auto_id=f"{name}-%s")
+        self.action = name
+        self.label = loop.ACTIONS[name].label
+        for need in loop.ACTIONS[name].needs:
+            bare = need.removesuffix("?")
+            self.fields[bare] = FIELDS[bare](
+                case, sight, required=need == bare, label=loop.NEEDS[bare]
+            )
+        if name == "resolve" and case.category and "photo" in case.category.evidence:
+            self.fields["evidence"].required = True
+
+    @property
+    def inputs(self) -> dict[str, Any]:
+        """What was filled in, by the names of the table."""
+        return {k: v for k, v in self.cleaned_data.items() if v not in (None, "", [])}
+
+
+def forms_for(case: Case, sight: Scope) -> list[ActionForm]:
+    """Return an empty form for each action this person may take now."""
+    return [ActionForm(name, case, sight) for name in loop.permitted(case, sight)]
+
+
+class ReportForm(forms.Form):
+    """A report as a person types it in."""
+
+    title = forms.CharField(max_length=intake.MAX_TITLE)
+    body = forms.CharField(
+        max_length=intake.MAX_BODY, required=False, widget=forms.Textarea(attrs={"rows": 5})
+    )
+    lon = forms.FloatField(required=False, widget=forms.HiddenInput)
+    lat = forms.FloatField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, sight: Scope, *given: Any) -> None:
+        super().__init__(*given)
+        self.sight = sight
+        self.fields["title"].label = _("What is it?")
+        self.fields["title"].help_text = _("One line, such as “streetlight out at the bridge”")
+        self.fields["body"].label = _("More about it")
+        self.fields["area"] = AreaField(
+            label=_("Where?"), required=False,
+            help_text=_("Type a few characters of the village or grid, then choose; "
+                        "or name the place in your text."),
+        )  # fmt: skip
+        rows = Category.objects.filter(retired=False)
+        self.fields["category"] = _choice(
+            rows, [("", _("I leave that to you")), *categories()], required=False,
+            label=_("Category"),
+        )  # fmt: skip
+        if sight.user.is_authenticated:
+            self.fields["evidence"] = FilesField(required=False, label=_("Photos"))
+        else:
+            self.fields["author"] = forms.CharField(
+                max_length=80, required=False, label=_("Your name")
+            )
+            self.fields["contact"] = forms.CharField(
+                max_length=120, required=False, label=_("How to reach you"),
+                help_text=_("Seen only by those who handle the case."),
+            )  # fmt: skip
+
+    def send(self) -> intake.Receipt:
+        """Hand the report in, with its photos.
+
+        Raises
+        ------
+        intake.Unusable, NotEvidence
+            If it cannot be taken in; nothing is kept then.
+        """
+        given = self.cleaned_data
+        user = self.sight.user
+        report = intake.Report(
+            title=given["title"], body=given["body"], source=source_of(self.sight),
+            reporter=user if isinstance(user, User) else None,
+            author=given.get("author", ""), contact=given.get("contact", ""),
+            category=given["category"].code if given["category"] else None,
+            area=given["area"].code if given["area"] else None,
+            lon=given["lon"], lat=given["lat"],
+        )  # fmt: skip
+        with transaction.atomic():
+            (receipt,) = intake.receive([report])
+            if given.get("evidence"):
+                journal = Journal()
+                told = {"text": _("Photos sent with the report"), "evidence": given["evidence"]}
+                case = Case.objects.select_for_update().get(pk=receipt.case.pk)
+                loop.take(journal, case, "note", user, **told)
+                loop.record(journal)
+        return receipt
+
+
+def source_of(sight: Scope) -> Source:
+    """Tell who found it, by the office of the person who reports."""
+    if sight.has(Role.STEWARD):
+        return Source.STEWARD
+    if sight.has(*STAFF):
+        return Source.PATROL
+    return Source.HOTLINE if sight.has(Role.DISPATCHER) else Source.RESIDENT
+
+
+class Filters(forms.Form):
+    """What narrows the list of cases."""
+
+    q = forms.CharField(required=False, max_length=200, widget=forms.TextInput(
+        attrs={"type": "search"}))  # fmt: skip
+    state = forms.ChoiceField(required=False)
+    category = forms.ChoiceField(required=False)
+    mine = forms.ChoiceField(required=False)
+    waiting = forms.ChoiceField(required=False)
+    overdue = forms.BooleanField(required=False)
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__(*given, auto_id="filter-%s")
+        every = ("", _("All"))
+        choices = {
+            "state": (_("State"), [every, ("open", _("All open")), *State.choices]),
+            "category": (_("Category"), [every, *categories()]),
+            "mine": (_("Whose"), [every, ("mine", _("Mine"))]),
+            "waiting": (
+                _("Waiting for"),
+                [every, *((name, p.label) for name, p in (PILES | SIGHTS).items())],
+            ),
+        }
+        for name, (label, options) in choices.items():
+            self.fields[name].label, self.fields[name].choices = label, options  # type: ignore
+        self.fields["q"].label = _("Title or number")
+        self.fields["overdue"].label = _("Overdue only")
+        self.fields["area"] = AreaField("wide", required=False, label=_("Place"))
+
+    @property
+    def chosen(self) -> dict[str, Any]:
+        """The filters that are set and valid; a mistyped one narrows nothing."""
+        self.is_valid()
+        return {k: v for k, v in self.cleaned_data.items() if v not in (None, "", False)}

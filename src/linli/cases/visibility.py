@@ -1,0 +1,89 @@
+"""Which cases, reports, files and notices a person may see."""
+
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+
+from django.db.models import Exists, OuterRef, Q
+
+from linli.cases.actors import STAFF
+from linli.cases.models import Assignment, Case, Evidence, Notice, Report
+from linli.people.models import Role
+from linli.people.scope import Scope, visible
+
+OVERSEERS = (
+    Role.DISPATCHER,
+    Role.STEWARD,
+    Role.SUPERVISOR,
+    Role.LEADER,
+    Role.ADMINISTRATOR,
+)
+# Those who talk with a reporter or judge the answer; leaders read figures, not addresses.
+HANDLERS = (Role.DISPATCHER, Role.STEWARD, Role.SUPERVISOR)
+NOBODY, EVERYBODY = Q(pk__in=[]), ~Q(pk__in=[])
+
+
+def within(scope: Scope, roles: tuple[Role, ...]) -> Q:
+    """Return the cases that lie where the person holds one of `roles`."""
+    paths = scope.paths(*roles)
+    if any(path.count("/") == 1 for path in paths):
+        return EVERYBODY  # the whole town, and with it what has no place yet
+    return _any(Q(area__path__startswith=path) for path in paths)
+
+
+def led(scope: Scope) -> Q:
+    """Return the cases the person answers for as a lead."""
+    areas = scope.led_areas
+    return _any(
+        Q(**{f"{name}__in": areas})
+        for name in ("community_grid", "service_grid", "escalated_to")
+        if areas
+    )
+
+
+def assigned(scope: Scope) -> Q:
+    """Return the cases that the person's organisations have, or had until a ruling."""
+    organisations = scope.organisations(*STAFF)
+    if not organisations:
+        return NOBODY
+    return Q(Exists(Assignment.objects.filter(case=OuterRef("pk"), organisation__in=organisations)))
+
+
+def own(scope: Scope) -> Q:
+    """Return the cases the person reported."""
+    return Q(Exists(Report.objects.filter(case=OuterRef("pk"), reporter=scope.user.pk)))
+
+
+def in_office(scope: Scope) -> Q:
+    """Return the cases the person sees because of an office, not as their reporter."""
+    return within(scope, OVERSEERS) | assigned(scope) | led(scope)
+
+
+def handled(scope: Scope) -> Q:
+    """Return the cases whose reporter the person may know."""
+    return within(scope, HANDLERS) | assigned(scope) | led(scope)
+
+
+def _any(parts: Iterable[Q]) -> Q:
+    return reduce(or_, parts, NOBODY)
+
+
+@visible(Case)
+def _cases(scope: Scope) -> Q:
+    return in_office(scope) | own(scope)
+
+
+@visible(Evidence)
+def _evidence(scope: Scope) -> Q:
+    return Q(case__in=Case.objects.filter(_cases(scope)).values("pk"))
+
+
+@visible(Report)
+def _reports(scope: Scope) -> Q:
+    theirs = Q(reporter=scope.user.pk)
+    return theirs | Q(case__in=Case.objects.filter(handled(scope)).values("pk"))
+
+
+@visible(Notice)
+def _notices(scope: Scope) -> Q:
+    return Q(user=scope.user.pk)

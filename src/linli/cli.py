@@ -1,0 +1,289 @@
+"""The command line: what an operator does with an installation."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+app = typer.Typer(
+    help="Linli (邻理) runs a town and its industrial park as one closed loop.",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+train = typer.Typer(help="Learn models from the town's own records.", no_args_is_help=True)
+import_app = typer.Typer(help="Take records in from files.", no_args_is_help=True)
+app.add_typer(train, name="train")
+app.add_typer(import_app, name="import")
+
+out = Console()
+err = Console(stderr=True)
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
+Town = Annotated[Path | None, typer.Option(help="Load this town folder first.")]
+Report = Annotated[Path | None, typer.Option(help="Where remarks on bad rows go.")]
+
+
+@app.callback()
+def _setup(
+    home: Annotated[
+        Path | None, typer.Option(help="Folder of the installation (default: .linli here).")
+    ] = None,
+) -> None:
+    if home is not None:
+        os.environ["LINLI_HOME"] = str(home)
+
+
+@contextmanager
+def _installation() -> Iterator[None]:
+    """Start Linli in its folder; end with one clear line where the user can mend something."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.settings")
+    import django
+    from django.db import DatabaseError
+
+    django.setup()
+
+    from linli.cases.learnt import NotEnough
+    from linli.doors.reading import Unreadable
+    from linli.packs.loader import Faulty
+    from linli.places.town import NoTown
+    from linli.web.server import DemoAccounts
+
+    try:
+        yield
+    except (Faulty, Unreadable, NoTown, NotEnough, DemoAccounts, FileNotFoundError) as error:
+        err.print(str(error), style="red", highlight=False, markup=False)
+        raise typer.Exit(1) from error
+    except DatabaseError as error:
+        err.print(f"database: {error}", style="red", highlight=False, markup=False)
+        raise typer.Exit(1) from error
+
+
+def _ready() -> None:
+    """Bring the database up to this version of Linli."""
+    from django.core.management import call_command
+    from django.conf import settings
+
+    Path(settings.HOME).mkdir(parents=True, exist_ok=True)
+    call_command("migrate", verbosity=0)
+
+
+def _load(folder: Path | None) -> None:
+    from linli.packs.loader import load as load_town
+
+    _ready()
+    if folder is not None:
+        load_town(folder)
+
+
+def _print(figures: dict[str, Any], as_json: bool, title: str = "") -> None:
+    if as_json:
+        typer.echo(json.dumps(figures, ensure_ascii=False))
+        return
+    table = Table(title=title or None, show_header=False)
+    table.add_column(style="dim")
+    table.add_column(justify="right")
+    for name, value in figures.items():
+        shown = f"{value:,}" if isinstance(value, int | float) else str(value)
+        table.add_row(name.replace("_", " "), shown)
+    out.print(table)
+
+
+@contextmanager
+def _bar(label: str, total: int | None, quiet: bool) -> Iterator[Callable[[int], None]]:
+    with Progress(console=err, transient=True, disable=quiet) as progress:
+        task = progress.add_task(label, total=total)
+        yield lambda done: progress.advance(task, done)
+
+
+@app.command()
+def init(
+    folder: Annotated[Path, typer.Argument(help="Folder of the new installation.")],
+    town: Town = None,
+) -> None:
+    """Make a new installation: folder, signing key, database; and its town if one is named."""
+    os.environ["LINLI_HOME"] = str(folder)
+    with _installation():
+        _load(town)
+        out.print(f"Ready. Use it with LINLI_HOME={folder} or `linli --home {folder} …`.")
+
+
+@app.command()
+def load(
+    folder: Annotated[Path | None, typer.Argument(help="Town folder.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Load a town folder and the packs it names; checks all of it before writing any."""
+    with _installation():
+        _ready()
+        if folder is None:
+            out.print("The installation is ready; load a town with `linli load TOWN`.")
+            return
+        from linli.packs.loader import load as load_town
+
+        loaded = load_town(folder)
+        _print(loaded.figures(), as_json, f"{loaded.name}")
+
+
+@app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    workers: Annotated[int, typer.Option(help="Web processes.")] = 1,
+) -> None:
+    """Serve the site, and let its clocks ring in the background."""
+    with _installation():
+        from linli.web import server
+
+        _ready()
+        server.serve(host, port, workers)
+
+
+@app.command()
+def demo(
+    town: Annotated[Path, typer.Option(help="Town folder.")] = Path("towns/pinghu"),
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+) -> None:
+    """Serve the sample town with one account a role, in an installation of its own."""
+    os.environ["LINLI_DEMO"] = "1"
+    os.environ.setdefault("LINLI_HOME", ".linli/demo")
+    with _installation():
+        from linli import demonstration
+        from linli.web import server
+
+        _ready()
+        accounts = demonstration.prepare(town)
+        table = Table(title=f"http://{host}:{port}  (password: {demonstration.PASSWORD})")
+        table.add_column("account")
+        table.add_column("who")
+        for username, who in accounts:
+            table.add_row(username, who)
+        out.print(table)
+        server.serve(host, port, workers=1)
+
+
+@import_app.command("cases")
+def import_cases(
+    file: Annotated[Path, typer.Argument(help="CSV file, UTF-8 or GB18030.")],
+    column_map: Annotated[
+        Path | None, typer.Option("--map", help='TOML: field = "column" lines.')
+    ] = None,
+    report: Report = None,
+    as_json: AsJson = False,
+) -> None:
+    """Take in reports from a CSV file; the good rows go in, bad ones into the report file."""
+    with _installation():
+        from linli.doors import case_import
+
+        chosen = case_import.read_map(column_map) if column_map else None
+        imported = case_import.import_cases(file, chosen)
+        where = _write_report(imported.report(), file, report, bool(imported.faults))
+        _print({**imported.counts, "remarks": len(imported.faults), "report": where}, as_json)
+
+
+def _write_report(text: str, file: Path, report: Path | None, is_needed: bool) -> str:
+    if not is_needed and report is None:
+        return ""
+    path = report or Path(f"{file.stem}.report.txt")
+    path.write_text(text, "utf-8")
+    return str(path)
+
+
+@app.command()
+def replay(
+    file: Annotated[Path, typer.Argument(help="CSV of messages, with or without replies.")],
+    town: Town = None,
+    report: Report = None,
+    as_json: AsJson = False,
+) -> None:
+    """Live a record of real messages and replies through the loop, at their real times."""
+    with _installation():
+        from linli import replay as record
+
+        _load(town)
+        with _bar("replaying", None, as_json) as advance:
+            replayed = record.replay(file, advance)
+        figures = replayed.figures()
+        where = _write_report(
+            replayed.imported.report(), file, report, bool(replayed.imported.faults)
+        )
+        _print({**figures, "report": where}, as_json, file.name)
+
+
+@train.command("categories")
+def train_categories(
+    files: Annotated[list[Path], typer.Argument(help="CSV: subject,body,category or tokens,category.")],
+    town: Town = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn to suggest categories from labelled messages."""
+    with _installation():
+        from linli.doors import training
+
+        _load(town)
+        _print(training.categories(files), as_json)
+
+
+@train.command("replies")
+def train_replies(
+    files: Annotated[list[Path], typer.Argument(help="CSV: subject,body,reply,explains_2.")],
+    town: Town = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn to judge replies from labelled ones."""
+    with _installation():
+        from linli.doors import training
+
+        _load(town)
+        _print(training.replies(files), as_json)
+
+
+@app.command()
+def tick(as_json: AsJson = False) -> None:
+    """Let the clocks ring that are due: reminders, escalation, silent evaluation; fold tallies."""
+    with _installation():
+        from linli import background
+
+        rang, folded = background.once()
+        _print({"clocks_rung": rang, "events_folded": folded}, as_json)
+
+
+@app.command()
+def work(
+    pause: Annotated[float, typer.Option(help="Seconds between two looks at the clocks.")] = 5.0,
+) -> None:
+    """Let clocks ring and fold tallies until stopped; `serve` runs one of these itself."""
+    with _installation():
+        from linli import background
+
+        background.work(pause)
+
+
+@app.command()
+def check(as_json: AsJson = False) -> None:
+    """Check every chain of events, every case row and every tally; exit 1 if anything is wrong."""
+    with _installation():
+        from linli import integrity
+
+        with _bar("checking", None, as_json) as advance:
+            found = integrity.faults(advance)
+        if as_json:
+            typer.echo(json.dumps({"checked": found.checked, "faults": found.lines}))
+        else:
+            for line in found.lines:
+                out.print(line, highlight=False, markup=False)
+            out.print(f"{found.checked:,} cases checked, {len(found.lines)} faults.")
+        if found.lines:
+            raise typer.Exit(1)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

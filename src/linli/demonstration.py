@@ -1,0 +1,47 @@
+"""The demonstration: the sample town, and one account a role that works nowhere else."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.checks import CheckMessage, Error, register
+
+from linli.cases import intake
+from linli.cases.models import Case
+from linli.packs.loader import load
+from linli.people.models import User
+
+PASSWORD = "linli-demo"  # noqa: S105 (known to everyone, and refused outside demo mode)
+ACCOUNTS = (
+    "resident", "worker", "steward", "officer", "head",
+    "dispatcher", "supervisor", "leader", "administrator",
+)  # fmt: skip
+
+
+class NotADemonstration(RuntimeError):
+    """Demo accounts are only ever made in demo mode."""
+
+
+def prepare(town: Path) -> list[tuple[str, str]]:
+    """Load the sample town and open its demo accounts.
+
+    Returns
+    -------
+    Username and name of each account.
+
+    Raises
+    ------
+    NotADemonstration
+        Outside demo mode.
+    """
+    if not settings.DEMO:
+        raise NotADemonstration("set LINLI_DEMO=1")
+    load(town)
+    users = {user.username: user for user in User.objects.filter(username__in=ACCOUNTS)}
+    for user in users.values():
+        if not user.is_demo or not user.check_password(PASSWORD):
+            user.set_password(PASSWORD)
+            user.is_demo = True
+            user.save(update_fields=["password", "is_demo"])
+    if not Case.objects.exists():
+        intake.receive(first_reports(users["resident"]))
+    return [(name, str(users[name])) for name in ACCOUNTS if name in users]

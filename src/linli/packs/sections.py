@@ -1,0 +1,35 @@
+"""The sections of towns and packs, each owned by an app; a new one is a line here."""
+
+from typing import Protocol
+
+from linli.cases import section as cases
+from linli.people import section as people
+from linli.places import section as places
+from linli.rows import Counts
+from linli.sections import Declaration, Faults, Name, Read, Slug
+
+
+class Owner(Protocol):
+    """An app's `section` module."""
+
+    def check(self, read: Read, faults: Faults) -> None: ...
+    def obstacles(self, read: Read, faults: Faults) -> None: ...
+    def write(self, read: Read) -> dict[str, Counts]: ...
+    def clear(self, read: Read) -> dict[str, Counts]: ...
+
+
+# From the lowest floor up: what is written first may be referred to by what comes later.
+OWNERS: tuple[Owner, ...] = (places, people, cases)
+
+# What stands in a pack as `[[name]]`.
+PACK_SECTIONS: dict[str, type[Declaration]] = {
+    "category": cases.CategoryEntry,
+}
+
+
+class PackEntry(Declaration):
+    """The head of a pack."""
+
+    code: Slug
+    name: Name
+    name_en: str = ""

@@ -1,0 +1,233 @@
+"""Live a record of the past through the loop: real messages, real replies, their real times.
+
+Reports come in at the time they were written, replies resolve their cases at the time
+they were given, and the clocks in between ring when they would have. A file without
+replies says nothing of what came after, so no clock rings for it.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from time import perf_counter
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from linli import clock
+from linli.cases import intake, loop, worker
+from linli.cases.chain import Journal
+from linli.cases.deadlines import CLOCKS
+from linli.cases.intake import Fate, Report, Unusable
+from linli.cases.learnt import judge
+from linli.cases.models import WORKING, Case, State
+from linli.cases.models import Report as ReportRow
+from linli.doors.case_import import Imported, columns_of, moment_of, usable
+from linli.doors.reading import Fault, Row, Unreadable, read_table
+from linli.scores import tallies
+
+BATCH = 1000
+WINDOW = timedelta(days=14)  # a report may only join a case that was still open then
+EXPLAINED = 0.5
+
+
+@dataclass
+class Replayed:
+    """What became of a record."""
+
+    imported: Imported
+    seconds: float = 0.0
+    located: int = 0
+    categorised: int = 0
+    dispatched: int = 0
+    replies: int = 0
+    resolved: int = 0
+    on_time: int = 0
+    explained: int = 0
+    rang: int = 0
+
+    @property
+    def received(self) -> int:
+        return sum(self.imported.counts.values())
+
+    @property
+    def merged(self) -> int:
+        return self.imported.counts[Fate.FOLLOWER]
+
+    def figures(self) -> dict[str, float]:
+        """Return the figures by name."""
+        return {
+            "received": self.received,
+            "located": self.located,
+            "categorised": self.categorised,
+            "merged": self.merged,
+            "dispatched": self.dispatched,
+            "replies": self.replies,
+            "resolved": self.resolved,
+            "resolved_on_time": self.on_time,
+            "replies_that_explain": self.explained,
+            "clocks_rung": self.rang,
+            "left_out": len({f.row for f in self.imported.faults if f.row > 1}),
+            "seconds": round(self.seconds, 2),
+            "cases_per_s": round(self.received / self.seconds, 1) if self.seconds else 0.0,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class _Reply:
+    source: str
+    external_id: str | None
+    text: str
+    at: datetime
+
+
+def replay(path: Path, progress: Callable[[int], None] = lambda rows: None) -> Replayed:
+    """Take a record through the loop.
+
+    Parameters
+    ----------
+    path
+        CSV with reports as `import cases` takes them and, where there are any, `reply`
+        and `replied` (when it was given).
+    progress
+        Told the number of rows done after each batch.
+
+    Raises
+    ------
+    Unreadable
+        If the file is no table of reports, or its replies have no times.
+    """
+    started = perf_counter()
+    found, rows = read_table(path)
+    columns = columns_of(found)
+    if ("reply" in found) != ("replied" in found):
+        raise Unreadable(_("Replies need both the columns “reply” and “replied”."))
+    replayed = Replayed(Imported(path.name))
+    told = list(usable(rows, columns, replayed.imported))
+    told.sort(key=lambda pair: pair[1].created or clock.now())
+    replies = deque(_replies(told, replayed.imported) if "reply" in found else ())
+    for batch in _windows(told, WINDOW if replies else None):
+        upto = _written(batch[-1])
+        _take_in([report for _row, report in batch], replayed)
+        answered = []
+        while replies and replies[0].at <= upto:
+            answered.append(replies.popleft())
+        if "reply" in found:
+            _answer(answered, upto, replayed)
+        progress(len(batch))
+    if replies:
+        _answer(list(replies), replies[-1].at, replayed)
+    while tallies.fold():
+        pass
+    replayed.seconds = perf_counter() - started
+    return replayed
+
+
+def _written(pair: tuple[Row, Report]) -> datetime:
+    return pair[1].created or clock.now()
+
+
+def _windows(
+    told: list[tuple[Row, Report]], length: timedelta | None
+) -> Iterator[list[tuple[Row, Report]]]:
+    """Cut a record into batches that are short enough for replies to come in between."""
+    batch: list[tuple[Row, Report]] = []
+    for pair in told:
+        too_long = length is not None and batch and _written(pair) - _written(batch[0]) > length
+        if len(batch) >= BATCH or too_long:
+            yield batch
+            batch = []
+        batch.append(pair)
+    if batch:
+        yield batch
+
+
+def _replies(told: list[tuple[Row, Report]], imported: Imported) -> list[_Reply]:
+    found = []
+    for row, report in told:
+        text = row.values["reply"].strip()
+        if not text:
+            continue
+        try:
+            at = moment_of(row.values["replied"].strip())
+        except Unusable as error:
+            imported.faults.append(Fault(row.number, str(error), "replied"))
+            continue
+        if at is None or at < _written((row, report)):
+            message = _("The reply has no time, or one before the report.")
+            imported.faults.append(Fault(row.number, message, "replied"))
+            continue
+        found.append(_Reply(report.source, report.external_id, text, at))
+    return sorted(found, key=lambda reply: reply.at)
+
+
+def _take_in(reports: list[Report], replayed: Replayed) -> None:
+    for receipt in intake.receive(reports):
+        replayed.imported.counts[receipt.fate] += 1
+        case = receipt.case
+        if receipt.fate != Fate.REPEAT:
+            replayed.located += case.community_grid_id is not None
+            replayed.categorised += case.category_id is not None
+            replayed.dispatched += case.dispatched_at is not None
+
+
+def _answer(replies: list[_Reply], upto: datetime, replayed: Replayed) -> None:
+    """Resolve cases as they really were, and let the clocks ring that rang before."""
+    with transaction.atomic():
+        cases = _cases_of(replies)
+        journal = Journal()
+        journal.know(cases.values())
+        qualities = _judge([(cases[reply], reply.text) for reply in replies if reply in cases])
+        for reply in replies:
+            case = cases.get(reply)
+            if case is None:
+                continue
+            replayed.replies += 1
+            _ring(journal, case, reply.at, replayed)
+            with clock.at(reply.at):
+                _reply(journal, case, reply.text, qualities.get(case.pk), replayed)
+        loop.record(journal)
+    with clock.at(upto):
+        replayed.rang += worker.tick(when_due=True)
+
+
+def _reply(
+    journal: Journal, case: Case, text: str, quality: dict[str, float] | None, replayed: Replayed
+) -> None:
+    if case.state not in WORKING:
+        # Never dispatched, or answered before: the words are kept all the same.
+        loop.take(journal, case, "note", text=text)
+        return
+    if case.state != State.ACCEPTED:
+        loop.take(journal, case, "accept")
+    loop.take(journal, case, "resolve", reply=text, quality=quality)
+    replayed.resolved += 1
+    replayed.on_time += not journal.drafts[-1].data["late"]
+    # What the reply engine finds well explained passes; the rest waits for a supervisor.
+    if quality is not None and quality["explains"] >= EXPLAINED:
+        replayed.explained += 1
+        loop.take(journal, case, "verify")
+
+
+def _ring(journal: Journal, case: Case, upto: datetime, replayed: Replayed) -> None:
+    while case.clock_at is not None and case.clock_at <= upto:
+        with clock.at(case.clock_at):
+            loop.take(journal, case, CLOCKS[case.clock].action)
+        replayed.rang += 1
+
+
+def _cases_of(replies: list[_Reply]) -> dict[_Reply, Case]:
+    """Read and lock the cases that the replies answer; one object a case."""
+    rows = ReportRow.objects.filter(external_id__in=[reply.external_id for reply in replies])
+    case_ids = {(row.source, row.external_id): row.case_id for row in rows}
+    locked = Case.objects.select_for_update(of=("self",)).select_related("category")
+    cases = locked.in_bulk(set(case_ids.values()))
+    keys = {reply: case_ids.get((reply.source, reply.external_id)) for reply in replies}
+    return {reply: cases[key] for reply, key in keys.items() if key is not None}
+
+
+def _judge(answers: list[tuple[Case, str]]) -> dict[int, dict[str, float]]:
+    messages = [f"{case.title}\n{case.body}" for case, _text in answers]
+    judged = judge(messages, [text for _case, text in answers])
+    return {case.pk: quality for (case, _text), quality in zip(answers, judged, strict=False)}

@@ -1,0 +1,204 @@
+"""What is counted, from which event, and on whom it falls: one table.
+
+A figure is a sum of these counters over days, subjects and categories. The same line
+of the table adds an event to a tally (`holds`) and finds the events behind a figure (`q`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, NamedTuple, Protocol
+
+from django.db.models import OuterRef, Q, Subquery
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from linli.cases.models import SELF_FOUND, Event
+
+
+class Step(NamedTuple):
+    """What a tally needs to know of an event."""
+
+    id: int
+    case_id: int
+    seq: int
+    action: str
+    by_id: int | None
+    at: datetime
+    data: dict[str, Any]
+    source: str
+    category_id: int | None
+    community_grid_id: int | None
+    service_grid_id: int | None
+    territorial_id: int | None
+    functional_id: int | None
+    lead_side: str
+
+
+class Test(Protocol):
+    """A condition on an event, for one in memory and for those in the database."""
+
+    def holds(self, step: Step) -> bool: ...
+
+    def q(self) -> Q: ...
+
+
+@dataclass(frozen=True)
+class Always:
+    def holds(self, step: Step) -> bool:
+        return True
+
+    def q(self) -> Q:
+        return Q()
+
+
+@dataclass(frozen=True)
+class Told:
+    """The event's data hold exactly this value (True, False) under `key`."""
+
+    key: str
+    value: bool
+
+    def holds(self, step: Step) -> bool:
+        return step.data.get(self.key) is self.value
+
+    def q(self) -> Q:
+        return Q(**{f"data__{self.key}": self.value})
+
+
+@dataclass(frozen=True)
+class Either:
+    """The event's data hold a yes or a no under `key`."""
+
+    key: str
+
+    def holds(self, step: Step) -> bool:
+        return isinstance(step.data.get(self.key), bool)
+
+    def q(self) -> Q:
+        return Told(self.key, True).q() | Told(self.key, False).q()
+
+
+@dataclass(frozen=True)
+class SelfFound:
+    """The town found it before anybody had to complain (主动发现)."""
+
+    def holds(self, step: Step) -> bool:
+        return step.source in SELF_FOUND
+
+    def q(self) -> Q:
+        return Q(source__in=sorted(SELF_FOUND))
+
+
+@dataclass(frozen=True)
+class Located:
+    """The grid is known."""
+
+    def holds(self, step: Step) -> bool:
+        return step.community_grid_id is not None
+
+    def q(self) -> Q:
+        return Q(community_grid__isnull=False)
+
+
+# What a case was last: judged, or sent back since. An event alone does not say it.
+LAST_JUDGED = (
+    Event.objects.filter(
+        case=OuterRef("case"), seq__lt=OuterRef("seq"), action__in=("evaluate", "reopen")
+    )
+    .order_by("-seq")
+    .values("action")[:1]
+)
+
+
+def silent(closings: Iterable[int]) -> frozenset[int]:
+    """Return those of the closing events before which nobody had judged the result."""
+    judged = Event.objects.filter(pk__in=closings).annotate(last=Subquery(LAST_JUDGED))
+    rows = judged.values_list("pk", "last")
+    return frozenset(key for key, last in rows if last != "evaluate")
+
+
+@dataclass(frozen=True)
+class Silent:
+    """Closed without a judgement of the reporter; `tallies` notes it as it reads the event."""
+
+    def holds(self, step: Step) -> bool:
+        return bool(step.data.get("silent"))
+
+    def q(self) -> Q:
+        events = Event.objects.filter(action="close").annotate(last=Subquery(LAST_JUDGED))
+        return Q(pk__in=events.filter(~Q(last="evaluate") | Q(last=None)).values("pk"))
+
+
+BOTH, LEAD = "both", "lead"
+
+
+@dataclass(frozen=True)
+class Counter:
+    """One line of the table.
+
+    Attributes
+    ----------
+    actions
+        The events that count; empty for any event for which `when` holds.
+    on
+        Both organisations of the case, or only the one that leads. The town and the
+        grids of both layers are always counted.
+    hours
+        The hours in the event's data to be summed up, in whole minutes so that sums
+        in any order are equal; empty to count events.
+    """
+
+    label: str | Promise
+    actions: tuple[str, ...]
+    when: Test = field(default_factory=Always)
+    on: str = BOTH
+    hours: str = ""
+
+    def amount(self, step: Step) -> int:
+        """Return what `step` adds to this counter."""
+        if not self.when.holds(step):
+            return 0
+        return round(step.data.get(self.hours, 0) * 60) if self.hours else 1
+
+    def q(self) -> Q:
+        """Return the condition on events that are counted."""
+        return (Q(action__in=self.actions) if self.actions else Q()) & self.when.q()
+
+
+COUNTERS: dict[str, Counter] = {
+    "received": Counter(_("Received"), ("report",)),
+    "self_found": Counter(_("Found by ourselves"), ("report",), SelfFound()),
+    "located": Counter(_("Located at once"), ("report",), Located()),
+    "followed": Counter(_("Reported again"), ("follow",)),
+    "triaged": Counter(_("Triaged"), ("triage",)),
+    "settled": Counter(_("Settled with the residents"), ("settle",)),
+    "dispatched": Counter(_("Dispatched"), ("dispatch",)),
+    "led": Counter(_("Given to lead"), ("dispatch", "rule"), on=LEAD),
+    "responded": Counter(_("First responses"), (), Either("response_late"), LEAD),
+    "responded_late": Counter(_("Late first responses"), (), Told("response_late", True), LEAD),
+    "response_minutes": Counter(
+        _("Working minutes to the first response"), (), Either("response_late"), LEAD,
+        "response_hours",
+    ),
+    "resolved": Counter(_("Resolved"), ("resolve",), on=LEAD),
+    "on_time": Counter(_("Resolved on time"), ("resolve",), Told("late", False), LEAD),
+    "overdue": Counter(_("Overdue"), (), Told("overdue", True), LEAD),
+    "work_minutes": Counter(
+        _("Working minutes to the resolution"), ("resolve",), on=LEAD, hours="hours"
+    ),
+    "returned": Counter(_("Returned"), ("return",), on=LEAD),
+    "ruled": Counter(_("Ruled"), ("rule",)),
+    "reworked": Counter(_("Reworked"), ("reopen",), on=LEAD),
+    "verified": Counter(_("Verified"), ("verify",)),
+    "evaluated": Counter(_("Rated"), ("evaluate",), on=LEAD),
+    "satisfied": Counter(_("Satisfied"), ("evaluate",), Told("satisfied", True), LEAD),
+    "urged": Counter(_("Urged"), ("urge",)),
+    "escalated": Counter(_("Escalated"), ("escalate",)),
+    "supervised": Counter(_("Supervised"), ("supervise",)),
+    "extended": Counter(_("Extended"), ("grant_extension",), on=LEAD),
+    "closed": Counter(_("Closed"), ("close",)),
+    "closed_silently": Counter(_("Closed without a rating"), ("close",), Silent()),
+    "merged": Counter(_("Merged"), ("merge",)),
+    "cancelled": Counter(_("Cancelled"), ("cancel",)),
+}  # fmt: skip

@@ -1,0 +1,232 @@
+"""Figures folded from the events, each event once, whatever order they were committed in.
+
+An event carries a flag, not a place in a queue: two transactions may take their keys in
+one order and commit in the other, and a cursor over keys would pass over the later one.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import date, datetime
+from itertools import starmap
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.db.models import Q, QuerySet
+
+from linli.cases.models import Event
+from linli.places.town import the_town
+from linli.scores.counters import COUNTERS, LEAD, Step, silent
+from linli.scores.models import Tally
+
+BATCH = 20_000
+# What a PostgreSQL session holds while it folds, rebuilds or compares ("linlital").
+ALONE = int.from_bytes(b"linlital")
+
+Key = tuple[date, str, int, int]
+Figures = dict[Key, list[int]]
+
+NAMES = tuple(COUNTERS)
+KEY = ("day", "kind", "subject", "category")
+# For each subject: the kind of tally and the column of the event that names it.
+SUBJECTS = (
+    (Tally.Kind.COMMUNITY, Step._fields.index("community_grid_id"), False),
+    (Tally.Kind.SERVICE, Step._fields.index("service_grid_id"), False),
+    (Tally.Kind.TERRITORIAL, Step._fields.index("territorial_id"), True),
+    (Tally.Kind.FUNCTIONAL, Step._fields.index("functional_id"), True),
+)
+_ANY_ACTION = [(i, c) for i, c in enumerate(COUNTERS.values()) if not c.actions]
+_BY_ACTION = {
+    action: [(i, c) for i, c in enumerate(COUNTERS.values()) if action in c.actions]
+    for action in {action for c in COUNTERS.values() for action in c.actions}
+}
+_LEAD_ONLY = frozenset(i for i, c in enumerate(COUNTERS.values()) if c.on == LEAD)
+
+
+def fold(limit: int | None = None) -> int:
+    """Add the events not yet counted to the tallies, and return how many there were.
+
+    Any number of workers may do this at once; each event is counted once. A batch is
+    one transaction.
+
+    Parameters
+    ----------
+    limit
+        Stop after about so many events; by default only when none is left.
+    """
+    done = 0
+    while limit is None or done < limit:
+        batch = min(BATCH, limit - done) if limit is not None else BATCH
+        folded = _fold(batch)
+        done += folded
+        if folded < batch:
+            break
+    return done
+
+
+def _fold(batch: int) -> int:
+    with transaction.atomic():
+        _alone()
+        steps = list(_steps(Event.objects.filter(folded=False).order_by("id")[:batch]))
+        _add(_figures(steps))
+        with connection.cursor() as cursor:
+            cursor.executemany(
+                "UPDATE cases_event SET folded = %s WHERE id = %s",
+                [(True, step.id) for step in steps],
+            )
+        return len(steps)
+
+
+def rebuild() -> int:
+    """Make all tallies anew from the events, and return how many rows there are."""
+    with transaction.atomic():
+        _alone()
+        Tally.objects.all().delete()
+        _add(_counted())
+    fold()
+    return Tally.objects.count()
+
+
+def faults() -> list[str]:
+    """List the tallies that differ from their events, in English for the operator."""
+    with transaction.atomic():
+        _alone()
+        due = _counted()
+        rows = Tally.objects.values_list(*KEY, *NAMES)
+        actual = {row[: len(KEY)]: list(row[len(KEY) :]) for row in rows}
+    nothing = [0] * len(NAMES)
+    found = []
+    for key in sorted({*due, *actual}):
+        is_, should = actual.get(key, nothing), due.get(key, nothing)
+        if is_ != should:
+            differs = ", ".join(
+                f"{name} is {a}, its events say {b}"
+                for name, a, b in zip(NAMES, is_, should, strict=True)
+                if a != b
+            )
+            day, kind, subject, category = key
+            found.append(f"tally {day} {kind} {subject} category {category}: {differs}")
+    return found
+
+
+def _alone() -> None:
+    """Let others wait until this transaction ends; SQLite has one writer at a time anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ALONE])
+
+
+def _steps(events: QuerySet[Event]) -> Iterator[Step]:
+    return starmap(Step, events.values_list(*Step._fields).iterator(chunk_size=BATCH))
+
+
+def _counted() -> Figures:
+    """Return what the tallies ought to be: the fold of all events that are marked as folded."""
+    figures: Figures = {}
+    batch = []
+    for step in _steps(Event.objects.filter(folded=True).order_by("id")):
+        batch.append(step)
+        if len(batch) == BATCH:
+            _figures(batch, figures)
+            batch = []
+    return _figures(batch, figures)
+
+
+def _figures(steps: list[Step], figures: Figures | None = None) -> Figures:
+    """Add up what `steps` count for, into `figures` if given."""
+    figures = {} if figures is None else figures
+    closings = [step.id for step in steps if step.action == "close"]
+    unjudged = silent(closings) if closings else frozenset()
+    for step in steps:
+        if step.id in unjudged:
+            step.data["silent"] = True
+    local = _LocalDay()
+    _tally(steps, 1, figures, local)
+    _tally(_withdrawn(steps), -1, figures, local)
+    return figures
+
+
+def _tally(steps: Iterable[Step], sign: int, figures: Figures, local: "_LocalDay") -> None:
+    width = len(NAMES)
+    for step in steps:
+        counted = [
+            (i, sign * amount)
+            for i, counter in (*_BY_ACTION.get(step.action, ()), *_ANY_ACTION)
+            if (amount := counter.amount(step))
+        ]
+        if not counted:
+            continue
+        day, category = local.day(step.at), step.category_id or 0
+        keys = [((day, "town", 0, category), counted)]
+        for kind, column, is_organisation in SUBJECTS:
+            subject = step[column]
+            if subject is None:
+                continue
+            theirs = counted
+            if is_organisation and kind != step.lead_side:
+                theirs = [pair for pair in counted if pair[0] not in _LEAD_ONLY]
+            if theirs:
+                keys.append(((day, kind.value, subject, category), theirs))
+        for key, amounts in keys:
+            row = figures.get(key)
+            if row is None:
+                row = figures[key] = [0] * width
+            for i, amount in amounts:
+                row[i] += amount
+
+
+def _withdrawn(steps: Iterable[Step]) -> list[Step]:
+    """Return the judgements that upheld appeals among `steps` take out of the figures."""
+    appeals = {
+        (step.case_id, step.data["evaluation"])
+        for step in steps
+        if step.action == "rule_on_appeal" and step.data.get("upheld") is True
+    }
+    return list(_steps(Event.objects.filter(pk__in=_consequences(appeals)))) if appeals else []
+
+
+def _consequences(judgements: Iterable[tuple[int, int]]) -> list[int]:
+    """Return the keys of judgements (case, seq) and of the rework each set off by itself."""
+    keys: list[int] = []
+    for case, seq in judgements:
+        rework = Q(seq=seq + 1, action="reopen", by=None)
+        events = Event.objects.filter(Q(seq=seq) | rework, case=case).order_by("seq")
+        keys += events.values_list("pk", flat=True)
+    return keys
+
+
+def withdrawn_events() -> list[int]:
+    """Return the keys of all events that an upheld appeal has taken out of the figures."""
+    rulings = Event.objects.filter(folded=True, action="rule_on_appeal", data__upheld=True)
+    return _consequences((case, data["evaluation"])
+                         for case, data in rulings.values_list("case_id", "data"))  # fmt: skip
+
+
+def _add(figures: Figures) -> None:
+    """Add `figures` to the tallies: new rows where there are none, sums where there are."""
+    table = connection.ops.quote_name(Tally._meta.db_table)
+    columns = (*KEY, *NAMES)
+    marks = ", ".join(["%s"] * len(columns))
+    sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in NAMES)
+    statement = (
+        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) "
+        f"ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {sums}"
+    )
+    adapt = connection.ops.adapt_datefield_value
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            statement, [(adapt(key[0]), *key[1:], *row) for key, row in sorted(figures.items())]
+        )
+
+
+class _LocalDay:
+    """Tells the day it was in the town; asked again and again for the same hours."""
+
+    def __init__(self) -> None:
+        self._zone = ZoneInfo(the_town().timezone)
+        self._known: dict[datetime, date] = {}
+
+    def day(self, moment: datetime) -> date:
+        minute = moment.replace(second=0, microsecond=0)
+        found = self._known.get(minute)
+        if found is None:
+            found = self._known[minute] = moment.astimezone(self._zone).date()
+        return found

@@ -1,0 +1,47 @@
+"""Run the site and, beside it, the worker that lets its clocks ring."""
+
+import subprocess
+import sys
+
+import uvicorn
+from django.conf import settings
+from django.core.management import call_command
+
+from linli.people.models import User
+
+
+class DemoAccounts(RuntimeError):
+    """Accounts with a known password must not be reachable outside demo mode."""
+
+
+def refuse_demo_accounts() -> None:
+    """See that no demo account is left in an installation that is no demonstration.
+
+    Raises
+    ------
+    DemoAccounts
+        If there is one.
+    """
+    if not settings.DEMO and User.objects.filter(is_demo=True, is_active=True).exists():
+        raise DemoAccounts(
+            "this installation holds demo accounts with a known password; "
+            "serve it with `linli demo`, or make a new one with `linli init DIR`"
+        )
+
+
+def serve(host: str, port: int, workers: int) -> None:
+    """Serve until stopped.
+
+    Raises
+    ------
+    DemoAccounts
+        If the installation holds demo accounts but is not a demonstration.
+    """
+    refuse_demo_accounts()
+    call_command("collectstatic", verbosity=0, interactive=False)
+    background = subprocess.Popen([sys.executable, "-m", "linli", "work"])
+    try:
+        uvicorn.run("linli.asgi:application", host=host, port=port, workers=workers,
+                    lifespan="off", log_level="warning")  # fmt: skip
+    finally:
+        background.terminate()

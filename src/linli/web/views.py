@@ -1,0 +1,76 @@
+"""The front of the house: my work, sign-in, health."""
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import LoginView
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from linli.cases.due import DUE_AT, next_due
+from linli.cases.models import Case, Notice
+from linli.cases.timeline import done
+from linli.cases.views import in_brief
+from linli.cases.waiting import PILES, SIGHTS, waits_for
+from linli.people.scope import Scope, scope
+
+SHOWN = 20
+DEMO_PASSWORD = "linli-demo"
+DEMO_ACCOUNTS = [
+    ("resident", _("Resident"), _("reports and rates")),
+    ("worker", _("Grid worker"), _("leads a grid, patrols")),
+    ("steward", _("Neighbour steward"), _("sorts what comes in")),
+    ("officer", _("Officer"), _("handles cases of a department")),
+    ("head", _("Head of organisation"), _("assigns, returns, appeals")),
+    ("dispatcher", _("Dispatcher"), _("dispatches and rules")),
+    ("supervisor", _("Supervisor"), _("verifies what was done")),
+    ("leader", _("Leader"), _("sees the whole, supervises")),
+    ("administrator", _("Administrator"), _("keeps the town in order")),
+]
+
+
+class SignIn(LoginView):
+    template_name = "web/sign_in.html"
+    redirect_authenticated_user = True
+
+    def get_context_data(self, **context: object) -> dict[str, object]:
+        demo = {"accounts": DEMO_ACCOUNTS, "password": DEMO_PASSWORD} if settings.DEMO else {}
+        return super().get_context_data(**context) | demo
+
+
+def _counts(sight: Scope, piles: dict) -> list[tuple[str, object, int]]:
+    cases = sight.of(Case)
+    counted = ((name, pile, cases.filter(pile.of(sight)).count()) for name, pile in piles.items())
+    return [entry for entry in counted if entry[2]]
+
+
+@login_required
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    sight = scope(request.user)
+    waiting = sight.of(Case).filter(waits_for(sight)).order_by(DUE_AT.asc(), "id")
+    rows = [(case, next_due(case)) for case in in_brief(waiting)[:SHOWN]]
+    notices = sight.of(Notice).filter(read_at=None).select_related("case")
+    piles = _counts(sight, PILES)
+    return render(
+        request,
+        "web/home.html",
+        {
+            "piles": piles,
+            "sights": _counts(sight, SIGHTS),
+            "next": rows[0] if rows else None,
+            "rows": rows[1:],
+            "more": max(sum(count for *_, count in piles) - SHOWN, 0),
+            "notices": [(notice, done(notice.action)) for notice in notices[:SHOWN]],
+            "unread": notices.count(),
+        },
+    )
+
+
+@require_safe
+def healthz(request: HttpRequest) -> HttpResponse:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ok", content_type="text/plain")
