@@ -77,7 +77,9 @@ def read_layers(path: Path) -> dict[str, dict[str, shapely.Geometry]]:
     return dict(layers)
 
 
-def scattered(layers, count: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def scattered(
+    layers: dict[str, dict[str, shapely.Geometry]], count: int, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Throw random points on the town's land; one in twenty may fall beside it."""
     land = shapely.union_all([shape for grids in layers.values() for shape in grids.values()])
     shapely.prepare(land)

@@ -9,6 +9,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -97,7 +98,9 @@ def scattered(region: Geometry, count: int, rng: np.random.Generator) -> Points:
     return np.array(found)
 
 
-def blob(x: float, y: float, radius: float, rng: np.random.Generator, squash: float = 1.0):
+def blob(
+    x: float, y: float, radius: float, rng: np.random.Generator, squash: float = 1.0
+) -> Geometry:
     """Draw a rounded, slightly uneven patch around a point, radius in metres."""
     turn = np.linspace(0, 2 * np.pi, 28, endpoint=False)
     wave = (
@@ -176,7 +179,7 @@ def _clipped(ring: Ring, a: float, b: float, limit: float) -> Ring:
     return kept
 
 
-def _rounded(coordinates):
+def _rounded(coordinates: Any) -> Any:
     if isinstance(coordinates, float | int):
         return round(coordinates, DECIMALS)
     return [_rounded(part) for part in coordinates]

@@ -246,6 +246,59 @@ def train_replies(
 
 
 @app.command()
+def league(
+    period: Annotated[
+        str, typer.Option(help="2020-01, 2020Q1, 2020, 2020-01-05..2020-02-10; all if left out.")
+    ] = "",
+    contest: Annotated[str, typer.Option(help="grids, departments or teams.")] = "grids",
+    level: Annotated[
+        str, typer.Option(help="For grids: compare areas of this kind (grid, district, town …).")
+    ] = "",
+    layer: Annotated[str, typer.Option(help="For grids: community or service.")] = "community",
+    as_json: AsJson = False,
+) -> None:
+    """Print a league table: adjusted for the mix of cases, shrunk for small numbers."""
+    with _installation():
+        from linli.scores import leagues, periods, tallies
+
+        tallies.fold()
+        kind = level or leagues.usual_kind(layer)
+        try:
+            table = leagues.league(
+                contest, period or periods.whole(), area_kind=kind, layer=layer
+            )
+        except (KeyError, ValueError) as error:
+            raise typer.BadParameter(str(error)) from error
+        if as_json:
+            typer.echo(json.dumps(table.as_dict(), ensure_ascii=False))
+            return
+        _print_league(table)
+
+
+def _print_league(table: Any) -> None:
+    from linli.scores.leagues import MEASURES
+
+    shown = Table(title=f"{table.contest} · {table.period}")
+    for name in ("#", "90 %", "", "score", "90 %"):
+        shown.add_column(name, justify="left" if not name else "right")
+    for name in table.weights:
+        shown.add_column(f"{MEASURES[name].label}\n{table.weights[name]:.0%}", justify="right")
+    for line in table.standings:
+        rates = (
+            f"{part.adjusted:.0%}" + (f" ({part.raw:.0%} of {part.n:,})" if part.n else " (none)")
+            for part in (line.parts[name] for name in table.weights)
+        )
+        shown.add_row(
+            str(line.rank), f"{line.rank_low}–{line.rank_high}", str(line.unit),
+            f"{line.score:.1f}", f"{line.low:.1f}–{line.high:.1f}", *rates,
+        )  # fmt: skip
+    out.print(shown)
+    out.print("Adjusted for the mix of cases and shrunk for small numbers (raw share of n).")
+    if table.dropped:
+        out.print("No data for: " + ", ".join(str(MEASURES[name].label) for name in table.dropped))
+
+
+@app.command()
 def tick(as_json: AsJson = False) -> None:
     """Let the clocks ring that are due: reminders, escalation, silent evaluation; fold tallies."""
     with _installation():

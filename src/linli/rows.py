@@ -75,7 +75,7 @@ def bring(
                 setattr(row, name, value)
                 changed[code] = row
                 names.add(name.removesuffix("_id") if name in targets else name)
-    bulk.update(list(changed.values()), sorted(names))
+    bulk.update(list(changed.values()), [key, *sorted(names)])
     return rows, Counts(created=len(fresh), updated=len(changed.keys() - fresh.keys()))
 
 

@@ -79,10 +79,12 @@ class Fault:
 
     def __str__(self) -> str:
         column = str(_FIELDS[self.spot.kind]) % {"field": self.field}
-        return f"{self.spot}, {column}: {self.message}" if column else f"{self.spot}: {self.message}"
+        return (
+            f"{self.spot}, {column}: {self.message}" if column else f"{self.spot}: {self.message}"
+        )
 
 
-class Faulty(ValueError):
+class Faulty(ValueError):  # noqa: N818
     """A town's files have faults; nothing was written."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:

@@ -26,7 +26,7 @@ def test_a_period_is_read_and_written_the_same_way(text, first, last):
 
 @pytest.mark.parametrize("text", ["", "2020-13", "2020Q5", "20", "2020-02-10..2020-02-01", "x..y"])
 def test_what_is_no_period_is_named_in_the_message(text):
-    with pytest.raises(ValueError, match="2020-01-05..2020-02-10") as refused:
+    with pytest.raises(ValueError, match=r"2020-01-05\.\.2020-02-10") as refused:
         parse(text)
     assert f"“{text}”" in str(refused.value)
 

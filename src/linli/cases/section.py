@@ -28,9 +28,11 @@ from linli.sections import (
 
 # Fields of work that organisations usually answer for; a pack may name others.
 FUNCTIONS = frozenset(
-    "urban-management housing transport environment health education labour commerce market "
-    "land water agriculture emergency police civil-affairs industry sanitation utilities data "
-    "tourism".split()
+    (
+        *("urban-management", "housing", "land", "utilities", "sanitation", "transport"),
+        *("environment", "water", "agriculture", "emergency", "police", "civil-affairs"),
+        *("health", "education", "labour", "commerce", "market", "industry", "tourism", "data"),
+    )
 )
 CategoryCode = Annotated[
     str, StringConstraints(min_length=1, max_length=60, pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$")

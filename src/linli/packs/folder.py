@@ -1,6 +1,7 @@
 """Read a town folder and the packs it uses."""
 
 import csv
+import io
 import re
 import tomllib
 from pathlib import Path
@@ -116,7 +117,7 @@ def _read_pack(read: Read, code: str, path: Path, faults: Faults) -> None:
 def _read_rows(read: Read, kind: type[Declaration], path: Path, faults: Faults) -> None:
     table, file = read.of(kind), shown(path)
     text = text_of(path, faults, gb18030=True)
-    rows = csv.reader((text or "").splitlines(keepends=True), strict=True)
+    rows = csv.reader(io.StringIO(text or "", newline=""), strict=True)
     names = [name.strip() for name in next(rows, [])]
     table.readable = text is not None and _has_columns(names, kind, Spot(file, ROW, 1), faults)
     if not table.readable:

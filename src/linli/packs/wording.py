@@ -29,7 +29,7 @@ WORDS = {
     "less_than_equal": L("must be at most %(le)s."),
     "literal_error": L("“%(given)s” is not one of: %(known)s."),
     "model_type": L("must be a table of keys."),
-    "is_instance_of": L("is missing."),
+    "is_instance_of": L("is missing or cannot be read."),
 }
 
 

@@ -207,8 +207,8 @@ def _check_paths(areas: Table[AreaEntry], faults: Faults) -> None:
         seat = by_code.get(area.seat)
         if seat is None:
             faults.tell(entry, "seat", _("“%(code)s” is not known here.") % {"code": area.seat})
-        elif not seat.value.grid or seat is entry or not ways[area.seat].startswith(
-            ways[area.code]
+        elif (
+            not seat.value.grid or seat is entry or not ways[area.seat].startswith(ways[area.code])
         ):
             faults.tell(entry, "seat", _("“%(code)s” is no grid below this area.")
                         % {"code": area.seat})  # fmt: skip
@@ -282,7 +282,8 @@ def obstacles(read: Read, faults: Faults) -> None:
 def write(read: Read) -> dict[str, Counts]:
     """Write the town, its layers and its areas; the loader counts the version."""
     town, calendar = read.only(TownEntry), read.only(CalendarEntry)
-    assert town is not None and calendar is not None
+    assert town is not None
+    assert calendar is not None
     said = town.value
     _town, town_counts = rows.bring(Town, {said.code: {
         "name": said.name, "name_en": said.name_en, "timezone": said.timezone,
@@ -337,7 +338,7 @@ def clear(read: Read) -> dict[str, Counts]:
 
 
 def _move_retired() -> None:
-    """Keep retired areas below their parents, so that old cases stay in sight of the same people."""
+    """Keep retired areas below their parents: old cases stay in sight of the same people."""
     moved: dict[int, str] = {}
     for area in Area.objects.filter(retired=True).select_related("parent").order_by("path"):
         above = area.parent

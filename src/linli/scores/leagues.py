@@ -12,7 +12,7 @@ from math import isnan
 from typing import Any
 
 import numpy as np
-from django.db.models import Sum
+from django.db.models import Count, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -230,6 +230,14 @@ def league(
     ]
     standings.sort(key=lambda s: s.rank)
     return League(contest, period, kinds, standings, whole.weights, whole.dropped)
+
+
+def usual_kind(layer: str = COMMUNITY) -> str:
+    """Return the kind of area that holds most grids of a layer directly: what people compare."""
+    grids = Area.objects.filter(is_grid=True, layer=layer, retired=False, parent__isnull=False)
+    kinds = grids.order_by().values("parent__kind").annotate(n=Count("pk"))
+    most = kinds.order_by("-n", "parent__kind").first()
+    return most["parent__kind"] if most else "grid"
 
 
 def _needed(rules: Contest) -> tuple[str, ...]:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Max, Min
 from django.utils.translation import gettext as _
 
 from linli.places.town import the_town
+from linli.scores.models import Tally
 
 _FORMS = re.compile(
     r"(?P<year>\d{4})(?:-(?P<month>\d{2})|-?Q(?P<quarter>[1-4]))?", re.IGNORECASE | re.ASCII
@@ -76,6 +78,20 @@ def parse(text: str) -> Period:
             _("“%(text)s” is not a period: write 2020-01, 2020Q1, 2020 or 2020-01-05..2020-02-10.")
             % {"text": text}
         ) from error
+
+
+def whole() -> Period:
+    """Return the days from the first to the last of which anything was counted.
+
+    Raises
+    ------
+    ValueError
+        If nothing has been counted yet; the message is translated.
+    """
+    days = Tally.objects.aggregate(first=Min("day"), last=Max("day"))
+    if days["first"] is None:
+        raise ValueError(_("Nothing has been counted yet."))
+    return Period(days["first"], days["last"])
 
 
 def month_of(day: date) -> Period:

@@ -4,6 +4,7 @@ An event carries a flag, not a place in a queue: two transactions may take their
 one order and commit in the other, and a cursor over keys would pass over the later one.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from itertools import starmap
@@ -14,7 +15,7 @@ from django.db.models import Q, QuerySet
 
 from linli.cases.models import Event
 from linli.places.town import the_town
-from linli.scores.counters import COUNTERS, LEAD, Step, silent
+from linli.scores.counters import COUNTERS, LEAD, Either, Step, Told, silent
 from linli.scores.models import Tally
 
 BATCH = 20_000
@@ -22,18 +23,19 @@ BATCH = 20_000
 ALONE = int.from_bytes(b"linlital")
 
 Key = tuple[date, str, int, int]
-Figures = dict[Key, list[int]]
+Figures = dict[Key, dict[int, int]]  # what was counted, by the position of its counter
 
 NAMES = tuple(COUNTERS)
 KEY = ("day", "kind", "subject", "category")
 # For each subject: the kind of tally and the column of the event that names it.
 SUBJECTS = (
-    (Tally.Kind.COMMUNITY, Step._fields.index("community_grid_id"), False),
-    (Tally.Kind.SERVICE, Step._fields.index("service_grid_id"), False),
-    (Tally.Kind.TERRITORIAL, Step._fields.index("territorial_id"), True),
-    (Tally.Kind.FUNCTIONAL, Step._fields.index("functional_id"), True),
+    (Tally.Kind.COMMUNITY.value, Step._fields.index("community_grid_id"), False),
+    (Tally.Kind.SERVICE.value, Step._fields.index("service_grid_id"), False),
+    (Tally.Kind.TERRITORIAL.value, Step._fields.index("territorial_id"), True),
+    (Tally.Kind.FUNCTIONAL.value, Step._fields.index("functional_id"), True),
 )
 _ANY_ACTION = [(i, c) for i, c in enumerate(COUNTERS.values()) if not c.actions]
+_ANY_KEYS = frozenset(c.when.key for _, c in _ANY_ACTION if isinstance(c.when, Told | Either))
 _BY_ACTION = {
     action: [(i, c) for i, c in enumerate(COUNTERS.values()) if action in c.actions]
     for action in {action for c in COUNTERS.values() for action in c.actions}
@@ -91,17 +93,16 @@ def faults() -> list[str]:
         _alone()
         due = _counted()
         rows = Tally.objects.values_list(*KEY, *NAMES)
-        actual = {row[: len(KEY)]: list(row[len(KEY) :]) for row in rows}
-    nothing = [0] * len(NAMES)
+        actual = {row[: len(KEY)]: dict(enumerate(row[len(KEY) :])) for row in rows}
     found = []
     for key in sorted({*due, *actual}):
-        is_, should = actual.get(key, nothing), due.get(key, nothing)
-        if is_ != should:
-            differs = ", ".join(
-                f"{name} is {a}, its events say {b}"
-                for name, a, b in zip(NAMES, is_, should, strict=True)
-                if a != b
-            )
+        is_, should = actual.get(key, {}), due.get(key, {})
+        differs = ", ".join(
+            f"{name} is {is_.get(i, 0)}, its events say {should.get(i, 0)}"
+            for i, name in enumerate(NAMES)
+            if is_.get(i, 0) != should.get(i, 0)
+        )
+        if differs:
             day, kind, subject, category = key
             found.append(f"tally {day} {kind} {subject} category {category}: {differs}")
     return found
@@ -145,12 +146,12 @@ def _figures(steps: list[Step], figures: Figures | None = None) -> Figures:
 
 
 def _tally(steps: Iterable[Step], sign: int, figures: Figures, local: "_LocalDay") -> None:
-    width = len(NAMES)
     for step in steps:
+        counters = _BY_ACTION.get(step.action, [])
+        if not _ANY_KEYS.isdisjoint(step.data):
+            counters = counters + _ANY_ACTION
         counted = [
-            (i, sign * amount)
-            for i, counter in (*_BY_ACTION.get(step.action, ()), *_ANY_ACTION)
-            if (amount := counter.amount(step))
+            (i, sign * amount) for i, counter in counters if (amount := counter.amount(step))
         ]
         if not counted:
             continue
@@ -164,13 +165,14 @@ def _tally(steps: Iterable[Step], sign: int, figures: Figures, local: "_LocalDay
             if is_organisation and kind != step.lead_side:
                 theirs = [pair for pair in counted if pair[0] not in _LEAD_ONLY]
             if theirs:
-                keys.append(((day, kind.value, subject, category), theirs))
+                keys.append(((day, kind, subject, category), theirs))
         for key, amounts in keys:
             row = figures.get(key)
             if row is None:
-                row = figures[key] = [0] * width
+                figures[key] = dict(amounts)
+                continue
             for i, amount in amounts:
-                row[i] += amount
+                row[i] = row.get(i, 0) + amount
 
 
 def _withdrawn(steps: Iterable[Step]) -> list[Step]:
@@ -201,20 +203,29 @@ def withdrawn_events() -> list[int]:
 
 
 def _add(figures: Figures) -> None:
-    """Add `figures` to the tallies: new rows where there are none, sums where there are."""
+    """Add `figures` to the tallies: new rows where there are none, sums where there are.
+
+    Rows that count the same things share a statement, which names these columns only:
+    most rows of a day have three or four of the thirty.
+    """
+    alike: dict[tuple[int, ...], list[Key]] = defaultdict(list)
+    for key, row in figures.items():
+        alike[tuple(sorted(row))].append(key)
     table = connection.ops.quote_name(Tally._meta.db_table)
-    columns = (*KEY, *NAMES)
-    marks = ", ".join(["%s"] * len(columns))
-    sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in NAMES)
-    statement = (
-        f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks}) "
-        f"ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {sums}"
-    )
     adapt = connection.ops.adapt_datefield_value
     with connection.cursor() as cursor:
-        cursor.executemany(
-            statement, [(adapt(key[0]), *key[1:], *row) for key, row in sorted(figures.items())]
-        )
+        for counted, keys in alike.items():
+            names = [NAMES[i] for i in counted]
+            marks = ", ".join(["%s"] * (len(KEY) + len(names)))
+            sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in names)
+            cursor.executemany(
+                f"INSERT INTO {table} ({', '.join((*KEY, *names))}) VALUES ({marks}) "
+                f"ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {sums}",
+                [
+                    (adapt(key[0]), *key[1:], *[figures[key][i] for i in counted])
+                    for key in sorted(keys)
+                ],
+            )
 
 
 class _LocalDay:
@@ -222,11 +233,12 @@ class _LocalDay:
 
     def __init__(self) -> None:
         self._zone = ZoneInfo(the_town().timezone)
-        self._known: dict[datetime, date] = {}
+        self._known: dict[int, date] = {}
 
     def day(self, moment: datetime) -> date:
-        minute = moment.replace(second=0, microsecond=0)
-        found = self._known.get(minute)
+        """`moment` is in UTC, as all that is read from the database; zones shift by quarters."""
+        quarter = moment.toordinal() * 96 + moment.hour * 4 + moment.minute // 15
+        found = self._known.get(quarter)
         if found is None:
-            found = self._known[minute] = moment.astimezone(self._zone).date()
+            found = self._known[quarter] = moment.astimezone(self._zone).date()
         return found

@@ -2,10 +2,12 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from linli.web import views
+from linli.web import leagues, views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("leagues/", leagues.leagues, name="leagues"),
+    path("leagues/cases/", leagues.figure, name="figure"),
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("language/", set_language, name="set-language"),

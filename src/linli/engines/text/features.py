@@ -92,8 +92,8 @@ class Terms:
         block = np.repeat(np.arange(len(blocks)), [len(owner) for owner, _, _ in blocks])
         unknown = np.log1p(weight[~known]) * self._rarity.max(initial=1.0)
         unknown_part = text[~known] * len(blocks) + block[~known]
-        squares += np.bincount(unknown_part, unknown * unknown, size * len(blocks))
-        length = np.sqrt(squares)
+        strangers = np.bincount(unknown_part, unknown * unknown, size * len(blocks))
+        length = np.sqrt(squares + strangers)
         # Blocks of length 1 each, then the whole: a text without pairs is as long as one with.
         whole = np.sqrt(np.count_nonzero(length.reshape(size, -1), axis=1))
         counts.data = (values / (length[part] * whole[row])).astype(np.float32)
