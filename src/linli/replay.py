@@ -7,7 +7,7 @@ replies says nothing of what came after, so no clock rings for it.
 
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
@@ -82,7 +82,11 @@ class _Reply:
     at: datetime
 
 
-def replay(path: Path, progress: Callable[[int], None] = lambda rows: None) -> Replayed:
+def replay(
+    path: Path,
+    progress: Callable[[int], None] = lambda rows: None,
+    ending: datetime | None = None,
+) -> Replayed:
     """Take a record through the loop.
 
     Parameters
@@ -92,6 +96,8 @@ def replay(path: Path, progress: Callable[[int], None] = lambda rows: None) -> R
         and `replied` (when it was given).
     progress
         Told the number of rows done after each batch.
+    ending
+        Move all times so that the last report comes at this moment.
 
     Raises
     ------
@@ -105,8 +111,11 @@ def replay(path: Path, progress: Callable[[int], None] = lambda rows: None) -> R
         raise Unreadable(_("Replies need both the columns “reply” and “replied”."))
     replayed = Replayed(Imported(path.name))
     told = list(usable(rows, columns, replayed.imported))
-    told.sort(key=lambda pair: pair[1].created or clock.now())
-    replies = deque(_replies(told, replayed.imported) if "reply" in found else ())
+    told.sort(key=_written)
+    shift = ending - _written(told[-1]) if ending and told else timedelta(0)
+    replies = deque(_replies(told, replayed.imported, shift) if "reply" in found else ())
+    if shift:
+        told = [(row, replace(r, created=_written((row, r)) + shift)) for row, r in told]
     for batch in _windows(told, WINDOW if replies else None):
         upto = _written(batch[-1])
         _take_in([report for _row, report in batch], replayed)
@@ -116,7 +125,7 @@ def replay(path: Path, progress: Callable[[int], None] = lambda rows: None) -> R
         if "reply" in found:
             _answer(answered, upto, replayed)
         progress(len(batch))
-    if replies:
+    if replies and ending is None:
         _answer(list(replies), replies[-1].at, replayed)
     tallies.fold()
     replayed.seconds = perf_counter() - started
@@ -142,7 +151,9 @@ def _windows(
         yield batch
 
 
-def _replies(told: list[tuple[Row, Report]], imported: Imported) -> list[_Reply]:
+def _replies(
+    told: list[tuple[Row, Report]], imported: Imported, shift: timedelta
+) -> list[_Reply]:
     found = []
     for row, report in told:
         text = row.values["reply"].strip()
@@ -157,7 +168,7 @@ def _replies(told: list[tuple[Row, Report]], imported: Imported) -> list[_Reply]
             message = _("The reply has no time, or one before the report.")
             imported.faults.append(Fault(row.number, message, "replied"))
             continue
-        found.append(_Reply(report.source, report.external_id, text, at))
+        found.append(_Reply(report.source, report.external_id, text, at + shift))
     return sorted(found, key=lambda reply: reply.at)
 
 

@@ -78,10 +78,10 @@ class Fault:
     message: str
 
     def __str__(self) -> str:
+        if not self.field:
+            return f"{self.spot}: {self.message}"
         column = str(_FIELDS[self.spot.kind]) % {"field": self.field}
-        return (
-            f"{self.spot}, {column}: {self.message}" if column else f"{self.spot}: {self.message}"
-        )
+        return f"{self.spot}, {column}: {self.message}"
 
 
 class Faulty(ValueError):  # noqa: N818

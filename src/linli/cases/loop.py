@@ -328,7 +328,8 @@ def _resolve(draft: Draft, reply: str, quality: dict[str, float] | None = None) 
     _respond(draft)
     if quality is None and draft.event.by is not None:
         judged = judge([f"{case.title}\n{case.body}"], [reply])
-        draft.data |= {"quality": judged[0]} if judged else {}
+        if judged:
+            draft.data["quality"] = judged[0]
     draft.data["hours"] = round(calendar().hours_between(case.dispatched_at, at), 2)
     draft.data["late"] = at > case.resolve_due
     if draft.data["late"]:
@@ -374,6 +375,12 @@ def _reopen(draft: Draft, reason: str = "") -> None:
 
 def _end(draft: Draft, reason: str = "") -> None:
     draft.case.ended_at = draft.event.at
+
+
+def _close(draft: Draft, reason: str = "") -> None:
+    if draft.case.satisfied is None:
+        draft.data["silent"] = True
+    _end(draft)
 
 
 def _merge(draft: Draft, into: Case, reason: str = "") -> None:
@@ -540,7 +547,7 @@ ACTIONS: dict[str, Action] = {
     "reopen": _line(L("Send back"), JUDGED, (A.SUPERVISOR, A.DISPATCHER, A.SYSTEM),
                     ("reason?",), S.REOPENED, _reopen),
     "close": _line(L("Close"), (S.VERIFIED,), (A.SYSTEM, A.DISPATCHER), ("reason?",),
-                   S.CLOSED, _end),
+                   S.CLOSED, _close),
     "merge": _line(L("Merge"), (S.REPORTED, S.TRIAGED, S.DISPATCHED, S.ACCEPTED),
                    (A.DISPATCHER,), ("into", "reason?"), S.MERGED, _merge),
     "cancel": _line(L("Cancel"), (S.REPORTED, S.TRIAGED, S.DISPATCHED),

@@ -7,12 +7,10 @@ import tomllib
 from pathlib import Path
 from typing import Any, TypeVar
 
-import numpy as np
 import orjson
 import shapely
 from django.utils.translation import gettext as _
 
-from linli.engines.geo import to_wgs84
 from linli.packs.entries import Lines, add
 from linli.packs.sections import PACK_SECTIONS, PackEntry
 from linli.packs.texts import shown, text_of
@@ -30,10 +28,10 @@ def read_folder(folder: Path, faults: Faults) -> Read:
     read = Read()
     _read_whole(read, TownEntry, folder / "town.toml", faults)
     _read_whole(read, CalendarEntry, folder / "calendar.toml", faults)
-    town = read.only(TownEntry)
-    _read_areas(read, folder / AREAS_FILE, town.value.coordinates if town else "wgs84", faults)
+    _read_areas(read, folder / AREAS_FILE, faults)
     _read_rows(read, OrganisationEntry, folder / "organisations.csv", faults)
     _read_rows(read, PersonEntry, folder / "people.csv", faults)
+    town = read.only(TownEntry)
     for kind in PACK_SECTIONS.values():
         read.of(kind).readable = town is not None
     for position, code in enumerate(town.value.packs if town else ()):
@@ -153,7 +151,7 @@ def _has_columns(names: list[str], kind: type[Declaration], spot: Spot, faults: 
     return sorted(names) == sorted(known)
 
 
-def _read_areas(read: Read, path: Path, system: Any, faults: Faults) -> None:
+def _read_areas(read: Read, path: Path, faults: Faults) -> None:
     table, file = read.of(AreaEntry), shown(path)
     table.readable = False
     text = text_of(path, faults)
@@ -178,16 +176,13 @@ def _read_areas(read: Read, path: Path, system: Any, faults: Faults) -> None:
             table.has_broken = True
             continue
         spot = Spot(file, FEATURE, number, str(properties.get("code", "")))
-        shape = _shape(feature.get("geometry"), system)
+        shape = _shape(feature.get("geometry"))
         add(table, AreaEntry, properties | {"geometry": shape}, spot, faults)
 
 
-def _shape(geometry: Any, system: Any) -> shapely.Geometry | None:
-    """Return the geometry in WGS-84 degrees, None if it is none."""
+def _shape(geometry: Any) -> shapely.Geometry | None:
+    """Return the geometry, None if it is none."""
     try:
-        shape = shapely.from_geojson(orjson.dumps(geometry))
+        return shapely.from_geojson(orjson.dumps(geometry))
     except (shapely.errors.ShapelyError, ValueError, TypeError):
         return None
-    if shape is None or system == "wgs84":
-        return shape
-    return shapely.transform(shape, lambda p: np.stack(to_wgs84(p[:, 0], p[:, 1], system), axis=1))

@@ -19,7 +19,7 @@ from pydantic import (
 from shapely.geometry.base import BaseGeometry
 
 from linli import rows
-from linli.engines.geo import System, partition_faults
+from linli.engines.geo import System, partition_faults, to_wgs84
 from linli.places.models import COMMUNITY, SERVICE, Area, Layer, Town
 from linli.rows import Counts
 from linli.sections import (
@@ -38,6 +38,7 @@ from linli.sections import (
 
 LONGEST_PATH = 400
 AREAS_FILE = "areas.geojson"
+STEP = 0.0005  # degrees, some 50 m
 Moment = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 Shift = Annotated[list[Moment], Field(min_length=2, max_length=2)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=20)]
@@ -96,7 +97,7 @@ class CalendarEntry(Declaration):
 
 
 class AreaEntry(Declaration):
-    """One feature of `areas.geojson`; its geometry is in WGS-84 degrees."""
+    """One feature of `areas.geojson`; its geometry is in the town's `coordinates`."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
 
@@ -297,15 +298,20 @@ def write(read: Read) -> dict[str, Counts]:
     areas = read.of(AreaEntry)
     _areas, area_counts = rows.bring(
         Area,
-        _area_values(areas),
+        _area_values(areas, said.coordinates),
         {e.value.code: {"parent": e.value.parent, "seat": e.value.seat} for e in areas.entries},
     )
     return {"town": town_counts, "layers": layer_counts, "areas": area_counts}
 
 
-def _area_values(areas: Table[AreaEntry]) -> dict[str, dict]:
+def _area_values(areas: Table[AreaEntry], system: System) -> dict[str, dict]:
     ways = paths(areas)
     shapes = np.array([entry.value.geometry for entry in areas.entries], dtype=object)
+    if system != "wgs84":
+        # The shift bends straight borders: short steps keep neighbours together where only
+        # one of them has a corner.
+        steps = shapely.segmentize(shapes, STEP)
+        shapes = shapely.transform(steps, lambda at: np.stack(to_wgs84(*at.T, system), axis=1))
     points = shapely.get_coordinates(shapely.point_on_surface(shapes)).tolist()
     return {
         entry.value.code: {

@@ -6,7 +6,6 @@ of the table adds an event to a tally (`holds`) and finds the events behind a fi
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
 from django.db.models import OuterRef, Q, Subquery
@@ -17,14 +16,14 @@ from linli.cases.models import SELF_FOUND, Event
 
 
 class Step(NamedTuple):
-    """What a tally needs to know of an event."""
+    """What a tally needs to know of an event. `at` is UTC, in the database's own text."""
 
     id: int
     case_id: int
     seq: int
     action: str
     by_id: int | None
-    at: datetime
+    at: str
     data: dict[str, Any]
     source: str
     category_id: int | None

@@ -6,12 +6,13 @@ one order and commit in the other, and a cursor over keys would pass over the la
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime
-from itertools import starmap
+from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from orjson import loads
 
 from linli.cases.models import Event
 from linli.places.town import the_town
@@ -34,6 +35,7 @@ SUBJECTS = (
     (Tally.Kind.TERRITORIAL.value, Step._fields.index("territorial_id"), True),
     (Tally.Kind.FUNCTIONAL.value, Step._fields.index("functional_id"), True),
 )
+_DATA = Step._fields.index("data")
 _ANY_ACTION = [(i, c) for i, c in enumerate(COUNTERS.values()) if not c.actions]
 _ANY_KEYS = frozenset(c.when.key for _, c in _ANY_ACTION if isinstance(c.when, Told | Either))
 _BY_ACTION = {
@@ -116,7 +118,11 @@ def _alone() -> None:
 
 
 def _steps(events: QuerySet[Event]) -> Iterator[Step]:
-    return starmap(Step, events.values_list(*Step._fields).iterator(chunk_size=BATCH))
+    # Moments and data as text, read here: Django's own reading takes twice as long.
+    texts = events.annotate(at_text=Cast("at", TextField()), told=Cast("data", TextField()))
+    columns = [{"at": "at_text", "data": "told"}.get(name, name) for name in Step._fields]
+    rows = texts.values_list(*columns).iterator(chunk_size=BATCH)
+    return (Step(*row[:_DATA], loads(row[_DATA]), *row[_DATA + 1 :]) for row in rows)
 
 
 def _counted() -> Figures:
@@ -229,16 +235,17 @@ def _add(figures: Figures) -> None:
 
 
 class _LocalDay:
-    """Tells the day it was in the town; asked again and again for the same hours."""
+    """Tells the day it was in the town; asked again and again for the same minutes."""
 
     def __init__(self) -> None:
         self._zone = ZoneInfo(the_town().timezone)
-        self._known: dict[int, date] = {}
+        self._known: dict[str, date] = {}
 
-    def day(self, moment: datetime) -> date:
-        """`moment` is in UTC, as all that is read from the database; zones shift by quarters."""
-        quarter = moment.toordinal() * 96 + moment.hour * 4 + moment.minute // 15
-        found = self._known.get(quarter)
+    def day(self, moment: str) -> date:
+        """`moment` is in UTC, as the database writes it."""
+        minute = moment[:16]
+        found = self._known.get(minute)
         if found is None:
-            found = self._known[quarter] = moment.astimezone(self._zone).date()
+            utc = datetime.fromisoformat(minute).replace(tzinfo=UTC)
+            found = self._known[minute] = utc.astimezone(self._zone).date()
         return found

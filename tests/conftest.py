@@ -1,0 +1,29 @@
+"""Every test has a home of its own and knows no town yet."""
+
+import os
+import tempfile
+
+# For whatever a test starts in a process of its own. pytest-django has read the settings of
+# this one before any conftest: what they say of the home is set again for each test below.
+os.environ["LINLI_HOME"] = tempfile.mkdtemp(prefix="linli-tests-")
+
+import pytest
+
+from linli.places.town import forget
+
+
+@pytest.fixture(autouse=True)
+def home(settings, tmp_path_factory):
+    """Keep files and trained models of each test to itself."""
+    folder = tmp_path_factory.mktemp("home")
+    settings.MEDIA_ROOT = folder / "files"
+    settings.MODELS_ROOT = folder / "models"
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def no_town():
+    """Let no town outlive its test."""
+    forget()
+    yield
+    forget()

@@ -1,0 +1,118 @@
+"""Take the pictures of README and guides from a running demo server.
+
+    python tools/screenshots.py http://127.0.0.1:8000 [--into docs/img] [--only home]
+
+Needs a server in demo mode with some cases in it (`make demo`) and Debian's Chromium.
+"""
+
+import argparse
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+SIZES = {"phone": (390, 844), "desktop": (1440, 900)}
+LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
+MAX_BYTES = 300_000
+CHROMIUM = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync"]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Picture:
+    """One page as one person sees it. `open` names a link to follow from `path` first."""
+
+    name: str
+    person: str | None
+    path: str
+    open: str | None = None
+
+
+PICTURES = [
+    Picture("sign-in", None, "/sign-in/"),
+    Picture("home", "dispatcher", "/"),
+    Picture("home-resident", "resident", "/"),
+    Picture("home-officer", "officer", "/"),
+    Picture("cases", "dispatcher", "/cases/"),
+    Picture("filters", "dispatcher", "/cases/?state=open"),
+    Picture("case", "supervisor", "/cases/?waiting=verify", open=".cases .title"),
+    Picture("resolve", "officer", "/cases/?waiting=resolve", open=".cases .title"),
+    Picture("ruling", "dispatcher", "/cases/?waiting=rule", open=".cases .title"),
+    Picture("triage", "steward", "/cases/?waiting=triage", open=".cases .title"),
+    Picture("rate", "resident", "/cases/?waiting=rate", open=".cases .title"),
+    Picture("report", "resident", "/report/"),
+    Picture("leagues", "leader", "/leagues/?contest=departments"),
+    Picture("progress", None, "/receipt/"),
+    Picture("lost", "leader", "/nowhere"),
+]
+
+
+def _people(pictures: list[Picture]) -> Iterator[tuple[str | None, list[Picture]]]:
+    for person in dict.fromkeys(picture.person for picture in pictures):
+        yield person, [picture for picture in pictures if picture.person == person]
+
+
+def sign_in(page: Page, address: str, person: str) -> None:
+    """Enter as one of the demo accounts."""
+    page.goto(f"{address}/sign-in/")
+    page.fill("#id_username", person)
+    page.fill("#id_password", "linli-demo")
+    page.locator("form.stack button").click()
+    page.wait_for_url(f"{address}/")
+
+
+def take(browser: Browser, address: str, pictures: list[Picture], into: Path) -> list[str]:
+    """Take every picture at each size in each language; return what could not be taken."""
+    missed = []
+    for language, locale in LANGUAGES.items():
+        for size, (width, height) in SIZES.items():
+            for person, theirs in _people(pictures):
+                context = browser.new_context(
+                    viewport={"width": width, "height": height}, locale=locale
+                )
+                page = context.new_page()
+                if person:
+                    sign_in(page, address, person)
+                for picture in theirs:
+                    name = f"{picture.name}-{size}-{language}.png"
+                    page.goto(f"{address}{picture.path}")
+                    if picture.open:
+                        if not page.locator(picture.open).count():
+                            missed.append(f"{name}: nothing to open on {picture.path}")
+                            continue
+                        page.locator(picture.open).first.click()
+                    page.wait_for_load_state("networkidle")
+                    page.screenshot(path=into / name)
+                    if (into / name).stat().st_size > MAX_BYTES:
+                        missed.append(f"{name} is over {MAX_BYTES // 1000} kB")
+                context.close()
+    return missed
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(description=__doc__)
+    asked.add_argument("address", nargs="?", default="http://127.0.0.1:8000")
+    asked.add_argument("--into", type=Path, default=Path("docs/img"))
+    asked.add_argument("--only", default="", help="a pattern that the picture's name matches")
+    given = asked.parse_args()
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("chromium is missing: apt-get install -y chromium fonts-noto-cjk")
+        return 1
+    given.into.mkdir(parents=True, exist_ok=True)
+    pictures = [p for p in PICTURES if re.search(given.only, p.name)]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
+        missed = take(browser, given.address.rstrip("/"), pictures, given.into)
+        browser.close()
+    for line in missed:
+        print(line, file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
