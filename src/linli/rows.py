@@ -70,7 +70,7 @@ def bring(
             f"{name}_id": rows[target].pk if target else None
             for name, target in (links or {}).get(code, {}).items()
         }
-        for name, value in (values | targets).items():
+        for name, value in {**values, **targets}.items():
             if _plain(getattr(row, name)) != _plain(value):
                 setattr(row, name, value)
                 changed[code] = row

@@ -138,7 +138,13 @@ def categories(rows: list[Category] | None = None) -> list[tuple[str, Any]]:
     known = {row.pk for row in rows}
     top = [row for row in rows if row.parent_id not in known]
     return [
-        (str(row), [(r.pk, str(r)) for r in (row, *children[row.pk])])
+        (
+            str(row),
+            [
+                *((child.pk, str(child)) for child in children[row.pk]),
+                (row.pk, _("%(category)s: other") % {"category": row}),
+            ],
+        )
         if row.pk in children
         else (row.pk, str(row))
         for row in top

@@ -25,7 +25,7 @@ def add(
     try:
         value = model.model_validate(raw)
     except ValidationError as errors:
-        broken: Entry[Any] = Entry(None, spot, pack, lines or {})  # type: ignore[arg-type]
+        broken: Entry[Any] = Entry(None, spot, pack, lines or {})
         for error in errors.errors(include_url=False):
             faults.tell(broken, tuple(error["loc"]), wording(error, model))
         table.has_broken = True

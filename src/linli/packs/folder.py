@@ -17,7 +17,7 @@ from linli.packs.texts import shown, text_of
 from linli.packs.toml_lines import key_lines
 from linli.people.section import OrganisationEntry, PersonEntry
 from linli.places.section import AREAS_FILE, AreaEntry, CalendarEntry, TownEntry
-from linli.sections import FEATURE, LINE, ROW, Declaration, Faults, Read, Spot
+from linli.sections import FEATURE, LINE, ROW, Declaration, Entry, Faults, Read, Spot
 
 BUILT_IN = Path(__file__).parent
 D = TypeVar("D", bound=Declaration)
@@ -32,21 +32,32 @@ def read_folder(folder: Path, faults: Faults) -> Read:
     _read_rows(read, OrganisationEntry, folder / "organisations.csv", faults)
     _read_rows(read, PersonEntry, folder / "people.csv", faults)
     town = read.only(TownEntry)
-    for kind in PACK_SECTIONS.values():
-        read.of(kind).readable = town is not None
-    for position, code in enumerate(town.value.packs if town else ()):
+    if town is None:
+        _miss_packs(read)
+    else:
+        _read_packs(read, folder, town, faults)
+    return read
+
+
+def _read_packs(read: Read, folder: Path, town: Entry[TownEntry], faults: Faults) -> None:
+    codes = town.value.packs
+    for position, code in enumerate(codes):
         path = pack_file(folder, code)
-        if code in town.value.packs[:position]:
+        if code in codes[:position]:
             faults.tell(town, "packs", _("pack “%(code)s” stands here twice.") % {"code": code})
         elif path is None:
             known = ", ".join(known_packs(folder))
             faults.tell(town, "packs", _("there is no pack “%(code)s”; there are: %(known)s.")
                         % {"code": code, "known": known})  # fmt: skip
-            for kind in PACK_SECTIONS.values():
-                read.of(kind).readable = False
+            _miss_packs(read)
         else:
             _read_pack(read, code, path, faults)
-    return read
+
+
+def _miss_packs(read: Read) -> None:
+    """Note that a pack is not known, so that nothing is blamed for what may stand in it."""
+    for kind in PACK_SECTIONS.values():
+        read.of(kind).readable = False
 
 
 def pack_file(folder: Path, code: str) -> Path | None:
@@ -85,8 +96,7 @@ def _read_whole(read: Read, kind: type[Declaration], path: Path, faults: Faults)
 def _read_pack(read: Read, code: str, path: Path, faults: Faults) -> None:
     parsed = _toml(path, faults)
     if parsed is None:
-        for kind in PACK_SECTIONS.values():
-            read.of(kind).readable = False
+        _miss_packs(read)
         return
     content, lines = parsed
     file = shown(path)

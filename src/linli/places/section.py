@@ -311,7 +311,9 @@ def _area_values(areas: Table[AreaEntry], system: System) -> dict[str, dict]:
         # The shift bends straight borders: short steps keep neighbours together where only
         # one of them has a corner.
         steps = shapely.segmentize(shapes, STEP)
-        shapes = shapely.transform(steps, lambda at: np.stack(to_wgs84(*at.T, system), axis=1))
+        shapes = shapely.transform(
+            steps, lambda at: np.stack(to_wgs84(at[:, 0], at[:, 1], system), axis=1)
+        )
     points = shapely.get_coordinates(shapely.point_on_surface(shapes)).tolist()
     return {
         entry.value.code: {

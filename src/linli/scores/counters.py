@@ -4,15 +4,14 @@ A figure is a sum of these counters over days, subjects and categories. The same
 of the table adds an event to a tally (`holds`) and finds the events behind a figure (`q`).
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, Protocol
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases.models import SELF_FOUND, Event
+from linli.cases.models import SELF_FOUND
 
 
 class Step(NamedTuple):
@@ -100,35 +99,6 @@ class Located:
         return Q(community_grid__isnull=False)
 
 
-# What a case was last: judged, or sent back since. An event alone does not say it.
-LAST_JUDGED = (
-    Event.objects.filter(
-        case=OuterRef("case"), seq__lt=OuterRef("seq"), action__in=("evaluate", "reopen")
-    )
-    .order_by("-seq")
-    .values("action")[:1]
-)
-
-
-def silent(closings: Iterable[int]) -> frozenset[int]:
-    """Return those of the closing events before which nobody had judged the result."""
-    judged = Event.objects.filter(pk__in=closings).annotate(last=Subquery(LAST_JUDGED))
-    rows = judged.values_list("pk", "last")
-    return frozenset(key for key, last in rows if last != "evaluate")
-
-
-@dataclass(frozen=True)
-class Silent:
-    """Closed without a judgement of the reporter; `tallies` notes it as it reads the event."""
-
-    def holds(self, step: Step) -> bool:
-        return bool(step.data.get("silent"))
-
-    def q(self) -> Q:
-        events = Event.objects.filter(action="close").annotate(last=Subquery(LAST_JUDGED))
-        return Q(pk__in=events.filter(~Q(last="evaluate") | Q(last=None)).values("pk"))
-
-
 BOTH, LEAD = "both", "lead"
 
 
@@ -197,7 +167,7 @@ COUNTERS: dict[str, Counter] = {
     "supervised": Counter(_("Supervised"), ("supervise",)),
     "extended": Counter(_("Extended"), ("grant_extension",), on=LEAD),
     "closed": Counter(_("Closed"), ("close",)),
-    "closed_silently": Counter(_("Closed without a rating"), ("close",), Silent()),
+    "closed_silently": Counter(_("Closed without a rating"), ("close",), Told("silent", True)),
     "merged": Counter(_("Merged"), ("merge",)),
     "cancelled": Counter(_("Cancelled"), ("cancel",)),
 }  # fmt: skip

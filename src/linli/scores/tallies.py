@@ -16,7 +16,7 @@ from orjson import loads
 
 from linli.cases.models import Event
 from linli.places.town import the_town
-from linli.scores.counters import COUNTERS, LEAD, Either, Step, Told, silent
+from linli.scores.counters import COUNTERS, LEAD, Either, Step, Told
 from linli.scores.models import Tally
 
 BATCH = 20_000
@@ -140,11 +140,6 @@ def _counted() -> Figures:
 def _figures(steps: list[Step], figures: Figures | None = None) -> Figures:
     """Add up what `steps` count for, into `figures` if given."""
     figures = {} if figures is None else figures
-    closings = [step.id for step in steps if step.action == "close"]
-    unjudged = silent(closings) if closings else frozenset()
-    for step in steps:
-        if step.id in unjudged:
-            step.data["silent"] = True
     local = _LocalDay()
     _tally(steps, 1, figures, local)
     _tally(_withdrawn(steps), -1, figures, local)

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 
 from asgiref.sync import iscoroutinefunction
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
 POLICY = (
@@ -11,8 +12,8 @@ POLICY = (
     "frame-ancestors 'none'; form-action 'self'"
 )
 
-Answer = Callable[[HttpRequest], HttpResponse]
-AnswerLater = Callable[[HttpRequest], Awaitable[HttpResponse]]
+Answer = Callable[[HttpRequest], HttpResponseBase]
+AnswerLater = Callable[[HttpRequest], Awaitable[HttpResponseBase]]
 
 
 @sync_and_async_middleware
@@ -20,16 +21,16 @@ def content_security_policy(answer: Answer | AnswerLater) -> Answer | AnswerLate
     """Send the content security policy with every response."""
     if iscoroutinefunction(answer):
 
-        async def later(request: HttpRequest) -> HttpResponse:
+        async def later(request: HttpRequest) -> HttpResponseBase:
             response = await answer(request)
             response.headers.setdefault("Content-Security-Policy", POLICY)
             return response
 
         return later
 
-    def now(request: HttpRequest) -> HttpResponse:
+    def now(request: HttpRequest) -> HttpResponseBase:
         response = answer(request)
-        assert isinstance(response, HttpResponse)
+        assert isinstance(response, HttpResponseBase)
         response.headers.setdefault("Content-Security-Policy", POLICY)
         return response
 
