@@ -71,7 +71,9 @@ def merged(locale: str, messages: Catalog) -> Catalog:
         locale=locale, project="Linli", charset="utf-8", fuzzy=False, header_comment="# Linli",
         creation_date=before.creation_date, revision_date=before.revision_date,
     )  # fmt: skip
-    for message in sorted((m for m in messages if m.id), key=lambda m: (str(m.id), m.context or "")):
+    for message in sorted(
+        (m for m in messages if m.id), key=lambda m: (str(m.id), m.context or "")
+    ):
         known = before.get(_singular(message), message.context)
         string = known.string if known is not None and not known.fuzzy else None
         if message.pluralizable:

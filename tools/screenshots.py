@@ -6,6 +6,7 @@ Needs a server in demo mode with some cases in it (`make demo`) and Debian's Chr
 """
 
 import argparse
+import os
 import re
 import shutil
 import sys
@@ -13,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import BrowserType, Page, sync_playwright
 
 SIZES = {"phone": (390, 844), "desktop": (1440, 900)}
 LANGUAGES = {"zh": "zh-CN", "en": "en-GB"}
@@ -65,10 +66,15 @@ def sign_in(page: Page, address: str, person: str) -> None:
     page.wait_for_url(f"{address}/")
 
 
-def take(browser: Browser, address: str, pictures: list[Picture], into: Path) -> list[str]:
+def take(
+    chromium: BrowserType, path: str, address: str, pictures: list[Picture], into: Path
+) -> list[str]:
     """Take every picture at each size in each language; return what could not be taken."""
     missed = []
     for language, locale in LANGUAGES.items():
+        # The browser's own words (“choose a file”) follow the machine, not the page.
+        words = {**os.environ, "LANGUAGE": locale.replace("-", "_")}
+        browser = chromium.launch(executable_path=path, args=CHROMIUM, env=words)
         for size, (width, height) in SIZES.items():
             for person, theirs in _people(pictures):
                 context = browser.new_context(
@@ -90,6 +96,7 @@ def take(browser: Browser, address: str, pictures: list[Picture], into: Path) ->
                     if (into / name).stat().st_size > MAX_BYTES:
                         missed.append(f"{name} is over {MAX_BYTES // 1000} kB")
                 context.close()
+        browser.close()
     return missed
 
 
@@ -106,9 +113,8 @@ def main() -> int:
     given.into.mkdir(parents=True, exist_ok=True)
     pictures = [p for p in PICTURES if re.search(given.only, p.name)]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM)
-        missed = take(browser, given.address.rstrip("/"), pictures, given.into)
-        browser.close()
+        address = given.address.rstrip("/")
+        missed = take(playwright.chromium, chromium, address, pictures, given.into)
     for line in missed:
         print(line, file=sys.stderr)
     return 0

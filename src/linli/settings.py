@@ -70,6 +70,8 @@ DATABASES = {
     )
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    # Tests use a real file too: a database in memory locks in another way.
+    DATABASES["default"]["TEST"] = {"NAME": HOME / "test.sqlite3"}
     # A writer takes its lock when the transaction starts: a read that later turns
     # into a write would otherwise fail at once instead of waiting its turn.
     DATABASES["default"]["OPTIONS"] = {

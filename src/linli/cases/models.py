@@ -130,7 +130,7 @@ class Case(models.Model):
     escalated_to = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
     merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged")
 
-    clock = models.CharField(max_length=20, blank=True)
+    clock = models.CharField(max_length=30, blank=True)
     clock_at = models.DateTimeField(null=True, blank=True)
     fired = models.JSONField(default=list)
 

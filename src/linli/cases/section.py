@@ -82,6 +82,8 @@ def _check_functions(
             faults.tell(entry, "function", _("no organisation of the town has the function "
                                              "“%(function)s”.")
                         % {"function": entry.value.function})  # fmt: skip
+    if not read.of(CategoryEntry).is_whole:
+        return
     known = FUNCTIONS | {entry.value.function for entry in categories}
     for organisation in organisations.entries:
         for function in organisation.value.functions:

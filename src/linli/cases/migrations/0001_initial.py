@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ('reopenings', models.PositiveSmallIntegerField(default=0)),
                 ('satisfied', models.BooleanField(blank=True, null=True)),
                 ('appealed', models.CharField(blank=True, max_length=10)),
-                ('clock', models.CharField(blank=True, max_length=20)),
+                ('clock', models.CharField(blank=True, max_length=30)),
                 ('clock_at', models.DateTimeField(blank=True, null=True)),
                 ('fired', models.JSONField(default=list)),
                 ('touched_at', models.DateTimeField()),

@@ -4,6 +4,7 @@
 const offer = document.querySelector("[data-locate]");
 if (offer && "geolocation" in navigator && window.isSecureContext) {
   const said = offer.querySelector("[role=status]");
+  document.getElementById("id_area").closest(".field").append(offer);
   offer.hidden = false;
   offer.querySelector("button").addEventListener("click", () => {
     navigator.geolocation.getCurrentPosition(

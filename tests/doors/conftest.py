@@ -1,0 +1,3 @@
+from tests.cases.conftest import morning, town
+
+__all__ = ["morning", "town"]

@@ -1,0 +1,61 @@
+"""Several workers at once, each a process of its own over one database file."""
+
+import os
+import subprocess
+import sys
+
+SETUP = """
+import django, sys, time
+django.setup()
+from datetime import UTC, datetime
+from django.core.management import call_command
+from django.db import transaction
+from linli.cases.models import Case, Event
+from linli.places.models import Town
+from linli.scores import tallies
+from linli.scores.models import Tally
+from django.db.models import Sum
+AT = datetime(2020, 1, 15, tzinfo=UTC)
+"""
+PREPARE = """
+call_command("migrate", verbosity=0)
+Town.objects.create(code="t", name="t", version=1)
+Case.objects.create(source="patrol", title="x", state="reported", reported_at=AT, touched_at=AT)
+"""
+WRITE = """
+case = Case.objects.get()
+mine = int(sys.argv[1])
+for turn in range(40):
+    Event.objects.bulk_create([
+        Event(case=case, seq=mine * 100_000 + turn * 10 + i, action="report", at=AT,
+              source="patrol", hash="")
+        for i in range(10)
+    ])
+"""
+FOLD = """
+while tallies.fold(limit=7) or Event.objects.count() < 800 or Event.objects.filter(folded=False):
+    time.sleep(0.001)
+"""
+CHECK = """
+sums = Tally.objects.filter(kind="town").aggregate(a=Sum("received"), b=Sum("self_found"))
+print(sums["a"], sums["b"], len(tallies.faults()))
+"""
+
+
+def test_workers_at_the_same_time_count_each_event_once(tmp_path):
+    environment = {
+        **os.environ, "LINLI_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "linli.settings",
+        **({"DATABASE_URL": os.environ["LINLI_WORKERS_DATABASE"]}
+           if "LINLI_WORKERS_DATABASE" in os.environ else {"DATABASE_URL": ""}),
+    }  # fmt: skip
+
+    def start(program: str, *arguments: str) -> subprocess.Popen:
+        command = [sys.executable, "-c", SETUP + program, *arguments]
+        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+
+    assert start(PREPARE).wait(120) == 0
+    working = [start(WRITE, "0"), start(WRITE, "1"), start(FOLD), start(FOLD), start(FOLD)]
+    assert [process.wait(120) for process in working] == [0] * 5
+
+    told, _ = start(CHECK).communicate(timeout=120)
+    assert told.split() == ["800", "800", "0"]
