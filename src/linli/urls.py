@@ -1,6 +1,9 @@
 from django.urls import include, path
 
+from linli.doors.api import api
+
 urlpatterns = [
+    path("api/v1/", api.urls),
     path("", include("linli.web.urls")),
     path("", include("linli.cases.urls")),
 ]

@@ -1,4 +1,7 @@
-"""Several workers at once, each a process of its own over one database file."""
+"""Several workers at once, each a process of its own over one database.
+
+A file of SQLite, unless `LINLI_WORKERS_DATABASE` names an empty database of another kind.
+"""
 
 import os
 import subprocess
@@ -44,10 +47,12 @@ print(sums["a"], sums["b"], len(tallies.faults()))
 
 def test_workers_at_the_same_time_count_each_event_once(tmp_path):
     environment = {
-        **os.environ, "LINLI_HOME": str(tmp_path), "DJANGO_SETTINGS_MODULE": "linli.settings",
-        **({"DATABASE_URL": os.environ["LINLI_WORKERS_DATABASE"]}
-           if "LINLI_WORKERS_DATABASE" in os.environ else {"DATABASE_URL": ""}),
-    }  # fmt: skip
+        **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
+        "LINLI_HOME": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "linli.settings",
+    }
+    if elsewhere := os.environ.get("LINLI_WORKERS_DATABASE"):
+        environment["DATABASE_URL"] = elsewhere
 
     def start(program: str, *arguments: str) -> subprocess.Popen:
         command = [sys.executable, "-c", SETUP + program, *arguments]

@@ -535,7 +535,7 @@ ACTIONS: dict[str, Action] = {
                              ("reason?",), None, _grant_extension),
     "refuse_extension": _line(L("Refuse the extension"), (S.ACCEPTED,), (A.DISPATCHER,),
                               ("reason",), None, _refuse_extension),
-    "note": _line(L("Add a note"), OPEN, (A.ASSIGNEE, A.SUPPORT, A.STEWARD, A.DISPATCHER),
+    "note": _line(L("Add a note"), OPEN | {S.CLOSED}, (A.ASSIGNEE, A.SUPPORT, A.STEWARD, A.DISPATCHER),
                   ("text", "evidence?"), None, _nothing),
     "urge": _line(L("Urge"), WORKING, (A.REPORTER, A.DISPATCHER), ("reason?",), None, _nothing),
     "supervise": _line(L("Supervise"), WORKING, (A.LEADER, A.SUPERVISOR),

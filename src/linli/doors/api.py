@@ -6,7 +6,7 @@ from typing import Annotated
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI, Schema, Status
 from ninja.security import HttpBearer
 from pydantic import AwareDatetime, Field
 
@@ -70,15 +70,16 @@ def _unusable(request: HttpRequest, error: Unusable) -> HttpResponse:
 
 
 @api.post("/reports", response={201: ReceiptOut}, summary="Take a report in")
-async def report(request: HttpRequest, given: ReportIn) -> tuple[int, ReceiptOut]:
+async def report(request: HttpRequest, given: ReportIn) -> Status:
     """Take a report in; answered once it is stored, located and, if clear, dispatched."""
     told = intake.Report(**given.dict())
     await intake.acheck(told)
     receipt = await gather(told)
-    return 201, ReceiptOut(
+    answer = ReceiptOut(
         case=receipt.case.code,
         fate=receipt.fate,
         state=receipt.case.state,
         receipt=receipt.code,
         reported_at=receipt.case.reported_at,
     )
+    return Status(201, answer)

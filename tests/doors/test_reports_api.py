@@ -1,0 +1,120 @@
+"""Connected systems hand reports in over HTTP; what arrives together is written together."""
+
+import asyncio
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connections
+from django.test import AsyncClient
+
+from linli.cases import intake
+from linli.cases.models import Case, Report
+from linli.doors.gathering import Gatherer
+from tests.small_town import SmallTown
+
+TOKEN = "a-long-token"
+
+
+@pytest.fixture
+def town(transactional_db, tmp_path, settings):
+    settings.API_TOKEN = TOKEN
+    return SmallTown(tmp_path / "town").load()
+
+
+def post(client, told, token=TOKEN):
+    return client.post(
+        "/api/v1/reports", told, content_type="application/json",
+        headers={"authorization": f"Bearer {token}"},
+    )  # fmt: skip
+
+
+def test_a_report_is_answered_with_its_case_and_receipt(town, client):
+    answer = post(client, {"title": "路灯不亮了", "lon": 121.005, "lat": 30.705, "external_id": "1"})
+
+    assert answer.status_code == 201
+    told = answer.json()
+    assert (told["fate"], told["state"]) == ("new", "dispatched")
+    assert Report.objects.get(receipt=told["receipt"]).case.code == told["case"]
+
+
+def test_the_same_report_again_gets_the_same_receipt(town, client):
+    first, again = (post(client, {"title": "路灯不亮了", "external_id": "1"}) for _ in range(2))
+
+    assert again.json() == {**first.json(), "fate": "repeat"} and Case.objects.count() == 1
+
+
+@pytest.mark.parametrize("token", ["", "wrong", "é"])
+def test_nobody_gets_in_without_the_token(town, client, token):
+    assert post(client, {"title": "路灯不亮了"}, token).status_code == 401
+    assert not Case.objects.exists()
+
+
+def test_no_token_set_lets_nobody_in(town, client, settings):
+    settings.API_TOKEN = ""
+
+    assert post(client, {"title": "路灯不亮了"}, "").status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("told", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"title": "灯", "lon": 999, "lat": 0}, "lon"),
+        ({"title": "灯", "category": "ufo"}, "category"),
+    ],
+)
+def test_an_unusable_report_is_answered_with_the_problem(town, client, told, field):
+    answer = post(client, told)
+
+    assert answer.status_code == 422 and answer.json()["field"] == field
+    assert answer["content-type"] == "application/problem+json"
+    assert not Case.objects.exists()
+
+
+def test_reports_that_arrive_together_share_transactions(town):
+    sizes = []
+
+    def receive(reports):
+        sizes.append(len(reports))
+        return intake.receive(reports)
+
+    async def rush():
+        gather = Gatherer(receive)
+        told = [
+            intake.Report(chr(0x4E00 + 97 * n) * 8, source="api", external_id=str(n))
+            for n in range(40)
+        ]
+        receipts = await asyncio.gather(*(gather(report) for report in told))
+        await sync_to_async(connections.close_all)()
+        return receipts
+
+    receipts = asyncio.run(rush())
+
+    assert [r.case.title[0] for r in receipts] == [chr(0x4E00 + 97 * n) for n in range(40)]
+    assert sum(sizes) == 40 and len(sizes) <= 3
+    assert Report.objects.count() == 40
+
+
+def test_a_failure_reaches_everyone_who_waits(town):
+    def receive(reports):
+        raise RuntimeError("disk full")
+
+    async def rush():
+        gather = Gatherer(receive)
+        return await asyncio.gather(
+            *(gather(intake.Report("灯")) for _ in range(3)), return_exceptions=True
+        )
+
+    assert [str(error) for error in asyncio.run(rush())] == ["disk full"] * 3
+
+
+def test_one_report_is_not_kept_waiting_for_others(town):
+    async def alone():
+        answer = await AsyncClient().post(
+            "/api/v1/reports", {"title": "路灯不亮了"}, content_type="application/json",
+            headers={"authorization": f"Bearer {TOKEN}"},
+        )  # fmt: skip
+        await sync_to_async(connections.close_all)()
+        return answer
+
+    assert asyncio.run(asyncio.wait_for(alone(), 20)).status_code == 201
