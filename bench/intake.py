@@ -13,6 +13,7 @@ import asyncio
 import json
 import os
 import random
+import socket
 import subprocess
 import sys
 import tempfile
@@ -139,6 +140,13 @@ async def over_http(port: int, made: list[dict], clients: int) -> tuple[float, l
     return len(receipts) / (time.perf_counter() - started), receipts
 
 
+def free_port() -> int:
+    """Ask the system for a port nobody uses."""
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        return asked.getsockname()[1]
+
+
 def serve(port: int) -> subprocess.Popen:
     """Start the web server and wait until it answers."""
     command = [sys.executable, "-m", "uvicorn", "linli.asgi:application", "--port", str(port),
@@ -159,17 +167,16 @@ def main() -> None:
     parser.add_argument("--database", help="URL of an empty database; SQLite in a new folder else")
     parser.add_argument("--cases", type=int, default=5000)
     parser.add_argument("--clients", type=int, default=64)
-    parser.add_argument("--port", type=int, default=8765)
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["LINLI_HOME"] = folder
         os.environ["DJANGO_SETTINGS_MODULE"] = "linli.settings"
         if given.database:
             os.environ["DATABASE_URL"] = given.database
-        print(json.dumps(measure(given.cases, given.clients, given.port)))
+        print(json.dumps(measure(given.cases, given.clients)))
 
 
-def measure(cases: int, clients: int, port: int) -> dict:
+def measure(cases: int, clients: int) -> dict:
     """Run all three measurements in one installation."""
     import django
 
@@ -180,12 +187,14 @@ def measure(cases: int, clients: int, port: int) -> dict:
     from linli.packs.loader import load
 
     call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
     load(ROOT / "towns/pinghu")
     say("batches …")
     per_s_batch = batch(reports(cases + BATCH, seed=int(datetime.now(UTC).timestamp())))
     say(f"{per_s_batch:.0f} cases/s; raw …")
     per_s_raw = raw_limit(cases)
     say(f"{per_s_raw:.0f} cases/s; HTTP …")
+    port = free_port()
     server = serve(port)
     try:
         made = reports(cases + clients, seed=2)

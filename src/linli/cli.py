@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -51,7 +52,7 @@ def _installation() -> Iterator[None]:
 
     from linli.cases.learnt import NotEnough
     from linli.doors.reading import Unreadable
-    from linli.packs.loader import Faulty
+    from linli.sections import Faulty
     from linli.places.town import NoTown
     from linli.web.server import DemoAccounts
 
@@ -90,7 +91,8 @@ def _print(figures: dict[str, Any], as_json: bool, title: str = "") -> None:
     table.add_column(style="dim")
     table.add_column(justify="right")
     for name, value in figures.items():
-        shown = f"{value:,}" if isinstance(value, int | float) else str(value)
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        shown = f"{value:,}" if is_number else str(value)
         table.add_row(name.replace("_", " "), shown)
     out.print(table)
 
@@ -128,7 +130,13 @@ def load(
         from linli.packs.loader import load as load_town
 
         loaded = load_town(folder)
-        _print(loaded.figures(), as_json, f"{loaded.name}")
+        figures = {
+            f"{name}_{verb}": number
+            for name, counts in loaded.counts.items()
+            for verb, number in asdict(counts).items()
+            if number or as_json
+        }
+        _print({"changed": loaded.changed, **figures}, as_json, str(loaded.town))
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from tempfile import gettempdir
 
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
@@ -71,7 +72,7 @@ DATABASES = {
 }
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # Tests use a real file too: a database in memory locks in another way.
-    DATABASES["default"]["TEST"] = {"NAME": HOME / "test.sqlite3"}
+    DATABASES["default"]["TEST"] = {"NAME": f"{gettempdir()}/linli-test-{os.getpid()}.sqlite3"}
     # A writer takes its lock when the transaction starts: a read that later turns
     # into a write would otherwise fail at once instead of waiting its turn.
     DATABASES["default"]["OPTIONS"] = {

@@ -9,6 +9,7 @@ from django.test import AsyncClient
 
 from linli.cases import intake
 from linli.cases.models import Case, Report
+from linli.doors import api
 from linli.doors.gathering import Gatherer
 from tests.small_town import SmallTown
 
@@ -16,9 +17,12 @@ TOKEN = "a-long-token"
 
 
 @pytest.fixture
-def town(transactional_db, tmp_path, settings):
+def town(transactional_db, tmp_path, settings, monkeypatch):
     settings.API_TOKEN = TOKEN
-    return SmallTown(tmp_path / "town").load()
+    gather = Gatherer()
+    monkeypatch.setattr(api, "gather", gather)
+    yield SmallTown(tmp_path / "town").load()
+    gather.close()
 
 
 def post(client, told, token=TOKEN):
@@ -85,7 +89,7 @@ def test_reports_that_arrive_together_share_transactions(town):
             for n in range(40)
         ]
         receipts = await asyncio.gather(*(gather(report) for report in told))
-        await sync_to_async(connections.close_all)()
+        gather.close()
         return receipts
 
     receipts = asyncio.run(rush())
@@ -101,11 +105,16 @@ def test_a_failure_reaches_everyone_who_waits(town):
 
     async def rush():
         gather = Gatherer(receive)
-        return await asyncio.gather(
-            *(gather(intake.Report("灯")) for _ in range(3)), return_exceptions=True
+        told = ("灯", "", "桥", "路")
+        answers = await asyncio.gather(
+            *(gather(intake.Report(title)) for title in told), return_exceptions=True
         )
+        gather.close()
+        return answers
 
-    assert [str(error) for error in asyncio.run(rush())] == ["disk full"] * 3
+    first, empty, *others = asyncio.run(rush())
+    assert {str(error) for error in (first, *others)} == {"disk full"}
+    assert isinstance(empty, intake.Unusable)
 
 
 def test_one_report_is_not_kept_waiting_for_others(town):

@@ -40,7 +40,7 @@ class Due:
 def _judge(what: str, since: datetime | None, moment: datetime, case: Case) -> Due:
     left = calendar().hours_between(now(), moment)
     allowed = calendar().hours_between(since, moment) if since else 0
-    if case.is_paused:
+    if case.paused_at is not None:
         # What was left when the clock stopped is left when it runs again.
         left = calendar().hours_between(case.paused_at, moment)
         return Due(what, moment, Level.PAUSED, left)

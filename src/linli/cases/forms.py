@@ -129,7 +129,7 @@ def _grouped(rows: Iterable[Any], of: Callable[[Any], str]) -> list[tuple[str, l
     return [(name, [(row.pk, str(row)) for row in group]) for name, group in groupby(rows, of)]
 
 
-def categories(rows: list[Category] | None = None) -> list[tuple[str, Any]]:
+def categories(rows: list[Category] | None = None) -> list[tuple[Any, Any]]:
     """List the categories as choices, grouped by what they belong to."""
     rows = list(Category.objects.filter(retired=False)) if rows is None else rows
     children: dict[int | None, list[Category]] = {}
@@ -137,7 +137,7 @@ def categories(rows: list[Category] | None = None) -> list[tuple[str, Any]]:
         children.setdefault(row.parent_id, []).append(row)
     known = {row.pk for row in rows}
     top = [row for row in rows if row.parent_id not in known]
-    return [
+    choices: list[tuple[Any, Any]] = [
         (
             str(row),
             [
@@ -149,6 +149,7 @@ def categories(rows: list[Category] | None = None) -> list[tuple[str, Any]]:
         else (row.pk, str(row))
         for row in top
     ]
+    return choices
 
 
 ORDER = [Organisation.Kind.DEPARTMENT, Organisation.Kind.STATION, Organisation.Kind.TERRITORIAL]
@@ -247,8 +248,10 @@ FIELDS: dict[str, Callable[..., forms.Field]] = {
 class ActionForm(forms.Form):
     """What one action of the table needs, asked of one person for one case."""
 
-    def __init__(self, name: str, case: Case, sight: Scope, *given: Any) -> None:
-        super().__init__(*given, auto_id=f"{name}-%s")
+    def __init__(
+        self, name: str, case: Case, sight: Scope, data: Any = None, files: Any = None
+    ) -> None:
+        super().__init__(data, files, auto_id=f"{name}-%s")
         self.action = name
         self.label = loop.ACTIONS[name].label
         for need in loop.ACTIONS[name].needs:
@@ -316,10 +319,10 @@ class ReportForm(forms.Form):
             If it cannot be taken in; nothing is kept then.
         """
         given = self.cleaned_data
-        user = self.sight.user
+        user = self.sight.user if isinstance(self.sight.user, User) else None
         report = intake.Report(
             title=given["title"], body=given["body"], source=source_of(self.sight),
-            reporter=user if isinstance(user, User) else None,
+            reporter=user,
             author=given.get("author", ""), contact=given.get("contact", ""),
             category=given["category"].code if given["category"] else None,
             area=given["area"].code if given["area"] else None,
@@ -356,8 +359,8 @@ class Filters(forms.Form):
     waiting = forms.ChoiceField(required=False)
     overdue = forms.BooleanField(required=False)
 
-    def __init__(self, *given: Any) -> None:
-        super().__init__(*given, auto_id="filter-%s")
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="filter-%s")
         every = ("", _("All"))
         choices = {
             "state": (_("State"), [every, ("open", _("All open")), *State.choices]),

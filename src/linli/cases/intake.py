@@ -6,7 +6,6 @@ from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
-from asgiref.sync import sync_to_async
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -112,9 +111,6 @@ def check(report: Report) -> None:
                            % {"value": value, "kind": words[name], "limit": limit})  # fmt: skip
     if (report.lon is None) != (report.lat is None):
         raise Unusable("lon", _("A point needs both a longitude and a latitude."))
-
-
-acheck = sync_to_async(check)
 
 
 def receive(reports: Sequence[Report]) -> list[Receipt]:

@@ -1,6 +1,7 @@
 """The events of a case in words, as far as the reader may know them."""
 
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -130,7 +131,7 @@ def public_lines(case: Case) -> list[Line]:
     ]
 
 
-def _by(event: Event, strangers: set[int | None], sight: Scope, in_office: bool) -> str:
+def _by(event: Event, strangers: AbstractSet[int | None], sight: Scope, in_office: bool) -> str:
     if event.by_id is None:
         return _("by itself") if event.action not in ("report", "follow") else ""
     if event.by_id == sight.user.pk:

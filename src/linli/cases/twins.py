@@ -5,9 +5,11 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import numpy as np
+from django.db.models import Q
 
 from linli.cases.models import OPEN, Case
 from linli.engines.text import NEAR_TWIN, resemblance, twin_pairs
+from linli.places.atlas import atlas
 
 WINDOW = timedelta(days=30)
 NEARBY_M = 150.0  # a point taken by phone in a street is seldom further off
@@ -72,9 +74,13 @@ def find(cases: Sequence[Case], sketches: np.ndarray) -> list[Case | int | None]
 def _stored(cases: Sequence[Case]) -> tuple[list[_Known], np.ndarray]:
     since = min(case.reported_at for case in cases) - WINDOW
     until = max(case.reported_at for case in cases) + WINDOW
+    grids = {case.community_grid_id for case in cases}
+    nearby = Q(community_grid__in=atlas().with_neighbours(grids - {None}))
+    if None in grids:
+        nearby |= Q(community_grid=None)
     rows = list(
         Case.objects.filter(
-            state__in=OPEN, reported_at__gte=since, reported_at__lte=until, sketch__isnull=False
+            nearby, state__in=OPEN, reported_at__range=(since, until), sketch__isnull=False
         )
         .order_by("reported_at", "id")
         .values_list(*_Known._fields, "sketch")

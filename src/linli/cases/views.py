@@ -28,7 +28,7 @@ from linli.cases.timeline import ANSWERS, public_lines, tell
 from linli.cases.visibility import in_office
 from linli.clock import now
 from linli.people.directory import away
-from linli.people.models import Lead
+from linli.people.models import Lead, User
 from linli.people.scope import Scope, scope
 from linli.places.models import SERVICE, Area
 
@@ -113,6 +113,7 @@ def case_page(request: HttpRequest, code: str) -> HttpResponse:
 @login_required
 @require_POST
 def act(request: HttpRequest, code: str, action: str) -> HttpResponse:
+    assert isinstance(request.user, User)
     sight = scope(request.user)
     case = found_case(sight, code)
     if action not in loop.ACTIONS:
@@ -190,7 +191,7 @@ def _places(case: Case) -> list[dict[str, Any]]:
     return [
         {
             "grid": areas[pk],
-            "trail": [above[c] for c in areas[pk].path.split("/") if c in above],
+            "trail": [above[c] for c in areas[pk].path.split("/")[:-2] if c in above],
             "leads": [(lead, lead.user_id in absent) for lead in leads.get(pk, [])],
         }
         for pk in grids

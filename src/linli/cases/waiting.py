@@ -29,7 +29,7 @@ class Pile:
 
 def _answering(scope: Scope, **more: object) -> Q:
     """Return the cases in which the person answers for an assignment such as `more` says."""
-    mine = Assignment.objects.filter(case=OuterRef("pk"), active=True, **more)
+    mine = Assignment.objects.filter(active=True, **more).order_by()
     organisations = scope.organisations(*STAFF)
     theirs = Q(organisation__in=organisations) & (
         Q(person__isnull=True)
@@ -38,9 +38,10 @@ def _answering(scope: Scope, **more: object) -> Q:
     )
     found = NOBODY
     if organisations:
-        found |= Q(Exists(mine.filter(theirs)))
+        found |= Q(pk__in=mine.filter(theirs).values("case"))
     if scope.led_areas:
-        found |= led(scope) & Q(Exists(mine.filter(side=Side.TERRITORIAL)))
+        here = mine.filter(case=OuterRef("pk"), side=Side.TERRITORIAL)
+        found |= led(scope) & Q(Exists(here))
     return found
 
 

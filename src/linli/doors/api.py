@@ -72,9 +72,7 @@ def _unusable(request: HttpRequest, error: Unusable) -> HttpResponse:
 @api.post("/reports", response={201: ReceiptOut}, summary="Take a report in")
 async def report(request: HttpRequest, given: ReportIn) -> Status:
     """Take a report in; answered once it is stored, located and, if clear, dispatched."""
-    told = intake.Report(**given.dict())
-    await intake.acheck(told)
-    receipt = await gather(told)
+    receipt = await gather(intake.Report(**given.dict()))
     answer = ReceiptOut(
         case=receipt.case.code,
         fate=receipt.fate,

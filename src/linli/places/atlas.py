@@ -1,9 +1,11 @@
 """Where a point or a text lies in the loaded town: one grid of each layer."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
+from shapely import STRtree
 from shapely.geometry.base import BaseGeometry
 
 from linli.engines.geo import Gazetteer, GridIndex, Place, Resolution
@@ -68,6 +70,20 @@ class Atlas:
         found = self.areas[area]
         while not found.is_grid and found.seat_id is not None:
             found = self.areas[found.seat_id]
+        return found
+
+    def with_neighbours(self, grids: Iterable[int]) -> set[int]:
+        """Return community grids and those that border on them."""
+        return {near for grid in grids for near in (grid, *self._neighbours.get(grid, ()))}
+
+    @cached_property
+    def _neighbours(self) -> dict[int, list[int]]:
+        grids = [a for a in self.areas.values() if a.is_grid and a.layer == COMMUNITY]
+        shapes = [area.geometry for area in grids]
+        found: dict[int, list[int]] = {}
+        for a, b in STRtree(shapes).query(shapes, predicate="intersects").T:
+            if a != b:
+                found.setdefault(grids[a].pk, []).append(grids[b].pk)
         return found
 
     def locate_points(self, lon: np.ndarray, lat: np.ndarray) -> list[Location]:

@@ -43,7 +43,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     contest = request.GET.get("contest", GRIDS)
     layer = request.GET.get("layer", COMMUNITY)
     kind = request.GET.get("kind", "grid")
-    asked = {
+    asked: dict[str, Any] = {
         "contest": contest if contest in CONTESTS else GRIDS,
         "layer": layer if layer in LAYERS else COMMUNITY,
         "kind": kind if kind in KINDS else "grid",

@@ -211,7 +211,7 @@ def _separate(
 
     One is a support vector machine on the features as they are, the other on features scaled by
     their naive-Bayes log ratio (Wang and Manning 2012). They err differently: macro-F1 0.925 each,
-    0.928 together. Both are linear, so together they are one plane again.
+    0.927 together. Both are linear, so together they are one plane again.
     """
     weights = np.zeros((classes, features.shape[1]), np.float32)
     bias = np.full(classes, -1.0, np.float32)

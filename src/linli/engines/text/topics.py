@@ -16,8 +16,8 @@ from .phrases import Phrase, name_place, shared_phrases, shares_only_wording
 from .twins import sketch, twin_groups
 
 COHESION = 0.1
-"""Least mean likeness within a topic. Two messages about different things have some 0.01, two that
-share only a stock phrase or a district 0.02 to 0.04."""
+"""Least mean likeness within a topic. Of 4,326 real messages any two are 0.007 alike on average,
+two that share a salutation (尊敬的) 0.012, two from one district 0.014 to 0.016."""
 
 LINK = 0.15
 """A message belongs to a topic only if it is this like at least one other."""
@@ -122,7 +122,7 @@ def hot_topics(
 
     Notes
     -----
-    4,326 messages take some 3 s and 0.2 GB. Average linkage (UPGMA) within parts of the graph of
+    4,326 messages take some 3 s and 0.4 GB. Average linkage (UPGMA) within parts of the graph of
     alike messages, so time grows with the square of the number of messages, memory with that of
     the largest such part.
     """
@@ -147,15 +147,17 @@ def hot_topics(
     for members in _clusters(vectors):
         members = _without_strays(vectors, members)
         writers = len(np.unique(person[members]))
-        if people is None and shares_only_wording([subjects[i] for i in members], texts):
-            continue
         if writers >= MIN_PEOPLE:
             found.append((writers + float(np.sqrt(liked[members]).sum()), writers, members))
     # Position breaks ties, so that equal heat gives the same order everywhere.
     found.sort(key=lambda topic: (-topic[0], int(topic[2][0])))
     seen_from = times.max() if now is None else now
-    topics = []
-    for heat, writers, members in found[:limit]:
+    topics: list[Topic] = []
+    for heat, writers, members in found:
+        if len(topics) == limit:
+            break
+        if people is None and shares_only_wording([subjects[i] for i in members], texts):
+            continue
         in_order = members[np.argsort(times[members], kind="stable")]
         phrases = shared_phrases([texts[i] for i in in_order], texts)
         named = [places[i] for i in in_order] if places is not None else []

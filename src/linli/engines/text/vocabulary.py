@@ -11,8 +11,8 @@ _BITS = 20
 class Vocabulary:
     """Number the n-grams a model knows.
 
-    A plain binary search per n-gram costs ten times as much as all the rest of reading a
-    message; here the upper bits lead straight to a bucket that holds one n-gram or none.
+    A binary search walks far through memory for each n-gram; here the upper bits lead straight to
+    a bucket that holds one n-gram or none.
 
     Parameters
     ----------
