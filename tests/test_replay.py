@@ -57,9 +57,23 @@ def test_a_late_reply_is_late_and_the_clocks_before_it_have_rung(town, record):
     replayed = replay(record(row(1, "2026-03-10T09:00", "已修", "2026-03-20T15:30")))
 
     steps = list(Case.objects.get().events.order_by("seq").values_list("action", flat=True))
-    assert steps == ["report", "triage", "dispatch", "remind", "escalate", "escalate",
-                     "accept", "resolve"]  # fmt: skip
-    assert (replayed.resolved, replayed.on_time, replayed.rang) == (1, 0, 3)
+    assert steps == ["report", "triage", "dispatch", "accept", "remind", "escalate", "resolve"]
+    assert (replayed.resolved, replayed.on_time, replayed.rang) == (1, 0, 2)
+
+
+def test_a_record_that_does_not_say_when_a_case_was_accepted_counts_no_first_response(town, record):
+    replay(record(row(1, "2026-03-10T09:00", "已修", "2026-03-10T15:30")))
+
+    assert league("grids", "2026-03").standings[0].parts["on_time"].n == 1
+    assert "response" in league("grids", "2026-03").dropped
+
+
+def test_a_neighbourhood_matter_of_the_record_is_settled_by_its_reply(town, record):
+    told = row(1, "2026-03-10T09:00", "两家议定", "2026-03-11T15:30", "楼上漏水")
+    told[4] = "neighbours"
+    replay(record(told))
+
+    assert Case.objects.get().state == "verified"
 
 
 def test_where_the_record_ends_without_a_reply_the_case_falls_overdue(town, record):
@@ -75,14 +89,16 @@ def test_without_replies_no_clock_rings(town, record):
     assert replay(path).rang == 0
 
 
-def test_a_record_can_be_moved_to_end_today(town, record):
+def test_a_record_can_be_moved_to_end_this_week(town, record):
     now = datetime(2026, 11, 20, 12, 0, tzinfo=ZONE)
     with clock.at(now):
         replay(record(row(1, "2020-03-10T09:00", "已修", "2020-03-11T09:00"),
                       row(2, "2020-03-12T09:00", lon=121.03)), ending=now)  # fmt: skip
 
     first, last = Case.objects.order_by("reported_at")
-    assert last.reported_at == now and now - first.reported_at == timedelta(days=2)
+    assert timedelta(0) <= now - last.reported_at < timedelta(days=7)
+    assert last.reported_at.astimezone(ZONE).strftime("%A %H:%M") == "Thursday 09:00"
+    assert last.reported_at - first.reported_at == timedelta(days=2)
     assert first.resolved_at - first.reported_at == timedelta(days=1)
 
 

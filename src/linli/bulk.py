@@ -5,7 +5,7 @@ Django's `bulk_create` builds one long statement a few rows at a time; for a cas
 statement run over all rows, PostgreSQL a COPY. `bench/intake.py` prints what it gives.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache, partial
@@ -37,28 +37,38 @@ def _to_database(field: Field) -> Callable[[Any], Any] | None:
 class _Columns:
     """How rows of one model become values for the database."""
 
+    attributes: list[str]
     names: list[str]
-    values: Callable[[Model], Iterable[Any]]
+    conversions: list[tuple[int, Callable[[Any], Any]]]
 
     @classmethod
     def of(cls, fields: Sequence[Field]) -> Self:
-        read = attrgetter(*(field.attname for field in fields))
-        convert = [(at, _to_database(field)) for at, field in enumerate(fields)]
-        convert = [(at, conversion) for at, conversion in convert if conversion]
+        found = [(at, _to_database(field)) for at, field in enumerate(fields)]
+        return cls(
+            [field.attname for field in fields],
+            [connection.ops.quote_name(field.column) for field in fields],
+            [(at, conversion) for at, conversion in found if conversion],
+        )
 
-        def values(row: Model) -> list[Any]:
-            found = list(read(row))
-            for at, conversion in convert:
-                if found[at] is not None:
-                    found[at] = conversion(found[at])
-            return found
+    def of_rows(self, rows: Iterable[Model]) -> Iterator[list[Any]]:
+        """Read and convert the columns of rows."""
+        # With the key at the end there are always two or more, and so always a tuple.
+        read = attrgetter(*self.attributes, "pk")
+        return self.converted(list(read(row)) for row in rows)
 
-        return cls([connection.ops.quote_name(field.column) for field in fields], values)
+    def converted(self, rows: Iterable[list[Any]]) -> Iterator[list[Any]]:
+        """Convert values that stand in the order of the columns."""
+        for row in rows:
+            for at, conversion in self.conversions:
+                if row[at] is not None:
+                    row[at] = conversion(row[at])
+            yield row
 
 
 @cache
-def _columns(model: type[Model], vendor: str) -> _Columns:
-    return _Columns.of(model._meta.concrete_fields)
+def _columns(model: type[Model], vendor: str, names: tuple[str, ...] = ()) -> _Columns:
+    fields = [model._meta.get_field(name) for name in names] or model._meta.concrete_fields
+    return _Columns.of(fields)
 
 
 def _new_ids(model: type[Model], count: int) -> range | list[int]:
@@ -93,16 +103,26 @@ def insert(rows: Sequence[Model]) -> None:
         row.pk = key
         row._state.adding = False
     columns = _columns(model, connection.vendor)
+    _write(model, columns, (row[:-1] for row in columns.of_rows(rows)))
+
+
+def insert_values(model: type[Model], names: Sequence[str], rows: Iterable[list[Any]]) -> None:
+    """Insert rows given as lists of values, where nobody needs their keys."""
+    columns = _columns(model, connection.vendor, tuple(names))
+    _write(model, columns, columns.converted(rows))
+
+
+def _write(model: type[Model], columns: _Columns, rows: Iterable[list[Any]]) -> None:
     table = connection.ops.quote_name(model._meta.db_table)
-    names, values = ", ".join(columns.names), map(columns.values, rows)
+    names = ", ".join(columns.names)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                for row_values in values:
-                    copy.write_row(row_values)
+                for row in rows:
+                    copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(columns.names))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
 
 
 def update(rows: Sequence[Model], names: Sequence[str]) -> None:
@@ -111,8 +131,7 @@ def update(rows: Sequence[Model], names: Sequence[str]) -> None:
         return
     model = type(rows[0])
     table = connection.ops.quote_name(model._meta.db_table)
-    columns = _Columns.of([model._meta.get_field(name) for name in names])
+    columns = _columns(model, connection.vendor, tuple(names))
     sets = ", ".join(f"{name} = %s" for name in columns.names)
-    values = ([*columns.values(row), row.pk] for row in rows)
     with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {table} SET {sets} WHERE id = %s", values)
+        cursor.executemany(f"UPDATE {table} SET {sets} WHERE id = %s", columns.of_rows(rows))

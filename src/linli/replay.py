@@ -1,8 +1,9 @@
 """Live a record of the past through the loop: real messages, real replies, their real times.
 
 Reports come in at the time they were written, replies resolve their cases at the time
-they were given, and the clocks in between ring when they would have. A file without
-replies says nothing of what came after, so no clock rings for it.
+they were given, and the clocks in between ring when they would have. A record does not
+say when a case was accepted: it is deemed accepted at once, and no first response is
+counted. A file without replies says nothing of what came after, so no clock rings for it.
 """
 
 from collections import deque
@@ -21,13 +22,14 @@ from linli.cases.chain import Journal
 from linli.cases.deadlines import CLOCKS
 from linli.cases.intake import Fate, Report, Unusable
 from linli.cases.learnt import judge
-from linli.cases.models import WORKING, Case, State
+from linli.cases.models import Case, State, Triage
 from linli.cases.models import Report as ReportRow
 from linli.doors.case_import import Imported, columns_of, moment_of, usable
 from linli.doors.reading import Fault, Row, Unreadable, read_table
 from linli.scores import tallies
 
 BATCH = 1000
+WEEK = timedelta(days=7)
 WINDOW = timedelta(days=14)  # a report may only join a case that was still open then
 EXPLAINED = 0.5
 
@@ -97,7 +99,8 @@ def replay(
     progress
         Told the number of rows done after each batch.
     ending
-        Move all times so that the last report comes at this moment.
+        Move all times by whole weeks, so that the last report comes in the week before this
+        moment: hours and weekdays stay what they were.
 
     Raises
     ------
@@ -112,13 +115,13 @@ def replay(
     replayed = Replayed(Imported(path.name))
     told = list(usable(rows, columns, replayed.imported))
     told.sort(key=_written)
-    shift = ending - _written(told[-1]) if ending and told else timedelta(0)
+    shift = (ending - _written(told[-1])) // WEEK * WEEK if ending and told else timedelta(0)
     replies = deque(_replies(told, replayed.imported, shift) if "reply" in found else ())
     if shift:
         told = [(row, replace(r, created=_written((row, r)) + shift)) for row, r in told]
     for batch in _windows(told, WINDOW if replies else None):
         upto = _written(batch[-1])
-        _take_in([report for _row, report in batch], replayed)
+        _take_in([report for _row, report in batch], replayed, "reply" in found)
         answered = []
         while replies and replies[0].at <= upto:
             answered.append(replies.popleft())
@@ -172,14 +175,26 @@ def _replies(
     return sorted(found, key=lambda reply: reply.at)
 
 
-def _take_in(reports: list[Report], replayed: Replayed) -> None:
-    for receipt in intake.receive(reports):
+def _take_in(reports: list[Report], replayed: Replayed, deem_accepted: bool) -> None:
+    receipts = intake.receive(reports)
+    for receipt in receipts:
         replayed.imported.counts[receipt.fate] += 1
         case = receipt.case
         if receipt.fate != Fate.REPEAT:
             replayed.located += case.community_grid_id is not None
             replayed.categorised += case.category_id is not None
             replayed.dispatched += case.dispatched_at is not None
+    if not deem_accepted:
+        return
+    with transaction.atomic():
+        journal = Journal()
+        cases = [r.case for r in receipts if r.fate == Fate.NEW]
+        cases = [case for case in cases if case.state == State.DISPATCHED]
+        journal.know(cases)
+        for case in cases:
+            with clock.at(case.touched_at):
+                loop.take(journal, case, "accept", deemed=True)
+        loop.record(journal)
 
 
 def _answer(replies: list[_Reply], upto: datetime, replayed: Replayed) -> None:
@@ -205,12 +220,15 @@ def _answer(replies: list[_Reply], upto: datetime, replayed: Replayed) -> None:
 def _reply(
     journal: Journal, case: Case, text: str, quality: dict[str, float] | None, replayed: Replayed
 ) -> None:
-    if case.state not in WORKING:
+    kind = case.category.triage if case.category else ""
+    if case.state == State.REPORTED and kind not in ("", Triage.PUBLIC):
+        loop.take(journal, case, "triage", triage=kind)
+        loop.take(journal, case, "settle", reply=text)
+        return
+    if case.state != State.ACCEPTED:
         # Never dispatched, or answered before: the words are kept all the same.
         loop.take(journal, case, "note", text=text)
         return
-    if case.state != State.ACCEPTED:
-        loop.take(journal, case, "accept")
     loop.take(journal, case, "resolve", reply=text, quality=quality)
     replayed.resolved += 1
     replayed.on_time += not journal.drafts[-1].data["late"]

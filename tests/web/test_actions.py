@@ -5,13 +5,17 @@ from collections.abc import Callable
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import F
 from django.test import Client
 
 from linli.cases import loop
 from linli.cases.actors import Actor
 from linli.cases.models import Case, Evidence, State
 from linli.cases.models import Report as Told
+from linli.people.models import Organisation
 from linli.people.scope import Scope
+from linli.places.models import Town
+from linli.places.town import forget
 from tests.cases.conftest import tell
 from tests.small_town import category, organisation, person
 from tests.web.conftest import photo
@@ -30,12 +34,8 @@ def private() -> Case:
 
 def public() -> Case:
     """A public matter whose department is missing here, so that it waits for a dispatcher."""
-    organisation("enforcement").__class__.objects.filter(code="enforcement").update(functions=[])
-    organisation("enforcement").__class__.objects.filter(code="housing").update(functions=[])
-    from linli.places.models import Town
-    from linli.places.town import forget
-
-    Town.objects.update(version=99)
+    Organisation.objects.update(functions=[])
+    Town.objects.update(version=F("version") + 1)
     forget()
     return loop.act(
         reported(), "triage", person("dispatcher"), triage="public", category=category("stalls")
@@ -159,6 +159,20 @@ def test_the_page_offers_what_the_table_permits_and_nothing_else(enter, make, ro
     offered = set(re.findall(r'id="form-(\w+)"', page.text))
 
     assert offered == set(loop.permitted(case, Scope(person(role))))
+
+
+def test_a_triage_that_leaves_the_place_leaves_the_point(enter):
+    case = reported()
+    page = enter("steward").get(f"/cases/{case.code}/").text
+    assert 'value="West · 西村一格"' in page
+
+    enter("steward").post(
+        f"/cases/{case.code}/triage/", {"triage": "private", "area": "West · 西村一格"}
+    )
+
+    after = Case.objects.get(pk=case.pk)
+    assert after.triage == "private"
+    assert (after.lon, after.lat, after.located_by) == (case.lon, case.lat, "point")
 
 
 def test_what_is_not_a_photo_is_refused_and_leaves_nothing(enter):

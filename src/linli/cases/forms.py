@@ -252,7 +252,7 @@ class ActionForm(forms.Form):
         self, name: str, case: Case, sight: Scope, data: Any = None, files: Any = None
     ) -> None:
         super().__init__(data, files, auto_id=f"{name}-%s")
-        self.action = name
+        self.action, self.case = name, case
         self.label = loop.ACTIONS[name].label
         for need in loop.ACTIONS[name].needs:
             bare = need.removesuffix("?")
@@ -264,8 +264,17 @@ class ActionForm(forms.Form):
 
     @property
     def inputs(self) -> dict[str, Any]:
-        """What was filled in, by the names of the table."""
-        return {k: v for k, v in self.cleaned_data.items() if v not in (None, "", [])}
+        """What was filled in, by the names of the table.
+
+        A place or category left as it was is not given again: an area has only a centre,
+        and would take the place of the point that the reporter gave.
+        """
+        return {
+            name: value
+            for name, value in self.cleaned_data.items()
+            if value not in (None, "", [])
+            and not (name in ("area", "category") and value == getattr(self.case, name))
+        }
 
 
 def forms_for(case: Case, sight: Scope) -> list[ActionForm]:

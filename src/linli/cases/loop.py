@@ -240,10 +240,14 @@ def _settle(draft: Draft, reply: str) -> None:
     case.verified_at = draft.event.at
 
 
-def _accept(draft: Draft) -> None:
+def _accept(draft: Draft, deemed: bool = False) -> None:
+    """Accept; where a record of the past does not say when, it is deemed and counts as nothing."""
     case = draft.case
     case.accepted_at = draft.event.at
-    _respond(draft)
+    if deemed:
+        case.first_response_at = draft.event.at
+    else:
+        _respond(draft)
     for assignment in draft.active:
         if assignment.leads:
             assignment.accepted_at = draft.event.at

@@ -40,13 +40,15 @@ def tell(drafts: Iterable[Draft]) -> None:
         return
     absent = away(max(draft.event.at for draft in drafts))
     audience = _Audience(drafts, absent)
-    bulk.insert(
-        [
-            Notice(user_id=user, case=draft.case, action=draft.event.action, at=draft.event.at)
+    bulk.insert_values(
+        Notice,
+        ("user", "case", "action", "at"),
+        (
+            [user, draft.case.pk, draft.event.action, draft.event.at]
             for draft in drafts
             for user in audience.of(draft)
             if user != draft.event.by_id
-        ]
+        ),
     )
 
 

@@ -29,7 +29,7 @@ import numpy as np
 from scipy.linalg import cho_solve, cholesky, solve_triangular
 from scipy.optimize import minimize
 from scipy.special import expit, logit
-from threadpoolctl import ThreadpoolController
+from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
 LEVEL = 0.9
 Z = 1.6448536269514722  # the normal quantile that leaves 5 % on either side
@@ -272,8 +272,9 @@ def composite(
     total = sum(weights[name] for name in known)
     used = {name: weights[name] / total for name in known}
     rng = np.random.default_rng(seed)
-    score = sum(used[name] * known[name].adjusted for name in known) * 100
-    drawn = sum(used[name] * known[name].draw(draws, rng) for name in known) * 100
+    parts = np.array(list(used.values()))
+    score = 100 * np.tensordot(parts, [found.adjusted for found in known.values()], 1)
+    drawn = 100 * np.tensordot(parts, [found.draw(draws, rng) for found in known.values()], 1)
     ranks = _ranks(drawn)
     edge = (1 - LEVEL) / 2
     low, high = np.quantile(drawn, [edge, 1 - edge], axis=0)
@@ -281,7 +282,7 @@ def composite(
         ranks, [edge, 1 - edge], axis=0, method="inverted_cdf"
     ).astype(int)
     dropped = tuple(name for name in weights if name not in known)
-    rank = _ranks(np.asarray(score)[None])[0]
+    rank = _ranks(score[None])[0]
     return Composite(score, low, high, rank, rank_low, rank_high, used, dropped)
 
 

@@ -192,6 +192,7 @@ def league(
     period = parse(period) if isinstance(period, str) else period
     rules = CONTESTS[contest]
     kinds = rules.kinds or (layer,)
+    units: Mapping[int, Any]
     if contest == GRIDS:
         units = _areas(area_kind, layer, within)
     else:

@@ -7,6 +7,7 @@ one order and commit in the other, and a cursor over keys would pass over the la
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection, transaction
@@ -118,7 +119,7 @@ def _steps(events: QuerySet[Event]) -> Iterator[Step]:
     texts = events.annotate(at_text=Cast("at", TextField()), told=Cast("data", TextField()))
     columns = [{"at": "at_text", "data": "told"}.get(name, name) for name in Step._fields]
     rows = texts.values_list(*columns).iterator(chunk_size=BATCH)
-    return (Step(*row[:_DATA], loads(row[_DATA]), *row[_DATA + 1 :]) for row in rows)
+    return (Step._make((*row[:_DATA], loads(row[_DATA]), *row[_DATA + 1 :])) for row in rows)
 
 
 def _counted() -> Figures:
@@ -153,9 +154,9 @@ def _tally(steps: Iterable[Step], sign: int, figures: Figures, local: "_LocalDay
         if not counted:
             continue
         day, category = local.day(step.at), step.category_id or 0
-        keys = [((day, "town", 0, category), counted)]
+        keys: list[tuple[Key, list]] = [((day, "town", 0, category), counted)]
         for kind, column, is_organisation in SUBJECTS:
-            subject = step[column]
+            subject: Any = step[column]
             if subject is None:
                 continue
             theirs = counted
