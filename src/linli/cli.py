@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from django.utils.translation import gettext as _
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
@@ -47,8 +48,10 @@ def _installation() -> Iterator[None]:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.settings")
     import django
     from django.db import DatabaseError
+    from django.utils import translation
 
     django.setup()
+    translation.activate("zh-hans" if os.environ.get("LANG", "").startswith("zh") else "en")
 
     from linli.cases.learnt import NotEnough
     from linli.doors.reading import Unreadable
@@ -113,7 +116,8 @@ def init(
     os.environ["LINLI_HOME"] = str(folder)
     with _installation():
         _load(town)
-        out.print(f"Ready. Use it with LINLI_HOME={folder} or `linli --home {folder} …`.")
+        told = _("Ready. Use it with LINLI_HOME=%(folder)s or `linli --home %(folder)s …`.")
+        out.print(told % {"folder": folder})
 
 
 @app.command()
@@ -125,7 +129,7 @@ def load(
     with _installation():
         _ready()
         if folder is None:
-            out.print("The installation is ready; load a town with `linli load TOWN`.")
+            out.print(_("The installation is ready; load a town with `linli load TOWN`."))
             return
         from linli.packs.loader import load as load_town
 
@@ -168,9 +172,10 @@ def demo(
 
         _ready()
         accounts = demonstration.prepare(town)
-        table = Table(title=f"http://{host}:{port}  (password: {demonstration.PASSWORD})")
-        table.add_column("account")
-        table.add_column("who")
+        secret = _("password: %(password)s") % {"password": demonstration.PASSWORD}
+        table = Table(title=f"http://{host}:{port}  ({secret})")
+        table.add_column(_("account"))
+        table.add_column(_("name"))
         for username, who in accounts:
             table.add_row(username, who)
         out.print(table)
@@ -287,23 +292,22 @@ def _print_league(table: Any) -> None:
     from linli.scores.leagues import MEASURES
 
     shown = Table(title=f"{table.contest} · {table.period}")
-    for name in ("#", "90 %", "", "score", "90 %"):
+    for name in ("#", "90 %", "", _("score"), "90 %"):
         shown.add_column(name, justify="left" if not name else "right")
     for name in table.weights:
         shown.add_column(f"{MEASURES[name].label}\n{table.weights[name]:.0%}", justify="right")
     for line in table.standings:
-        rates = (
-            f"{part.adjusted:.0%}" + (f" ({part.raw:.0%} of {part.n:,})" if part.n else " (none)")
-            for part in (line.parts[name] for name in table.weights)
-        )
+        parts = [line.parts[name] for name in table.weights]
+        rates = (f"{p.adjusted:.0%} ({round((p.raw or 0) * p.n)}/{p.n})" for p in parts)
         shown.add_row(
             str(line.rank), f"{line.rank_low}–{line.rank_high}", str(line.unit),
             f"{line.score:.1f}", f"{line.low:.1f}–{line.high:.1f}", *rates,
         )  # fmt: skip
     out.print(shown)
-    out.print("Adjusted for the mix of cases and shrunk for small numbers (raw share of n).")
+    out.print(_("Adjusted for the mix of cases and shrunk for small numbers; raw in brackets."))
     if table.dropped:
-        out.print("No data for: " + ", ".join(str(MEASURES[name].label) for name in table.dropped))
+        names = ", ".join(str(MEASURES[name].label) for name in table.dropped)
+        out.print(_("Not compared, for want of data: %(names)s.") % {"names": names})
 
 
 @app.command()
@@ -340,7 +344,8 @@ def check(as_json: AsJson = False) -> None:
         else:
             for line in found.lines:
                 out.print(line, highlight=False, markup=False)
-            out.print(f"{found.checked:,} cases checked, {len(found.lines)} faults.")
+            told = _("%(cases)d cases checked, %(faults)d faults.")
+            out.print(told % {"cases": found.checked, "faults": len(found.lines)})
         if found.lines:
             raise typer.Exit(1)
 

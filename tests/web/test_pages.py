@@ -119,6 +119,26 @@ def test_a_form_without_its_token_is_refused_in_style(town):
     assert "This form is too old" in client.post("/sign-in/", {"username": "x"}).text
 
 
+def test_a_request_for_another_host_is_refused_in_style(town, settings):
+    settings.ALLOWED_HOSTS = ["linli.example"]
+
+    refused = Client(headers={"accept-language": "en"}).get("/")
+
+    assert refused.status_code == 400
+    assert "This request cannot be read" in refused.text
+
+
+def test_what_people_write_is_shown_and_not_run(enter):
+    evil = "<script>alert(1)</script>"
+    case = tell(evil, body=evil, author=evil, contact=evil, category="rubbish")
+    loop.act(case, "accept", person("warden"))
+    loop.act(case, "resolve", person("warden"), reply=evil)
+    receipt = Told.objects.get(case=case).receipt
+
+    for path in ("/", "/cases/", f"/cases/{case.code}/", f"/receipt/{receipt}/"):
+        assert evil not in enter("supervisor").get(path).text
+
+
 def test_health_asks_the_database(db):
     assert Client().get("/healthz").content == b"ok"
 

@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -250,10 +250,12 @@ def receipt_page(request: HttpRequest, receipt: str) -> HttpResponse:
 
 @login_required
 @require_safe
-def evidence_file(request: HttpRequest, pk: int) -> FileResponse:
+def evidence_file(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(scope(request.user).of(Evidence), pk=pk)
     name = f"{row.case_id}-{row.pk}.{row.file.name.rpartition('.')[2]}"
-    response = FileResponse(row.file.open("rb"), content_type=row.content_type, filename=name)
+    with row.file.open("rb") as file:
+        response = HttpResponse(file.read(), content_type=row.content_type)
+    response["Content-Disposition"] = f'inline; filename="{name}"'
     # The file came from outside: let it run nothing, whatever a browser makes of it.
     response["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
     response["X-Content-Type-Options"] = "nosniff"
