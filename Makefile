@@ -16,6 +16,7 @@ demo: install
 
 test: install
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -p tests.on_postgres -m both_databases
 
 lint: install
 	$(BIN)/ruff check .
