@@ -23,10 +23,12 @@ class ApiHandler(ASGIHandler):
 
     def load_middleware(self, is_async: bool = False) -> None:
         """Put nothing but our policy before the view."""
-        self._view_middleware = []
-        self._template_response_middleware = []
-        self._exception_middleware = []
-        answer = convert_exception_to_response(self._get_response_async)
+        self._view_middleware: list = []
+        self._template_response_middleware: list = []
+        self._exception_middleware: list = []
+        answer: Any = convert_exception_to_response(
+            self._get_response_async  # type: ignore[attr-defined]
+        )
         self._middleware_chain = content_security_policy(answer)
 
 

@@ -46,7 +46,7 @@ class _Columns:
         found = [(at, _to_database(field)) for at, field in enumerate(fields)]
         return cls(
             [field.attname for field in fields],
-            [connection.ops.quote_name(field.column) for field in fields],
+            [connection.ops.quote_name(field.column or "") for field in fields],
             [(at, conversion) for at, conversion in found if conversion],
         )
 
@@ -67,8 +67,8 @@ class _Columns:
 
 @cache
 def _columns(model: type[Model], vendor: str, names: tuple[str, ...] = ()) -> _Columns:
-    fields = [model._meta.get_field(name) for name in names] or model._meta.concrete_fields
-    return _Columns.of(fields)
+    found = [model._meta.get_field(name) for name in names] or model._meta.concrete_fields
+    return _Columns.of([field for field in found if isinstance(field, Field)])
 
 
 def _new_ids(model: type[Model], count: int) -> range | list[int]:
@@ -106,8 +106,11 @@ def insert(rows: Sequence[Model]) -> None:
     _write(model, columns, (row[:-1] for row in columns.of_rows(rows)))
 
 
-def insert_values(model: type[Model], names: Sequence[str], rows: Iterable[list[Any]]) -> None:
-    """Insert rows given as lists of values, where nobody needs their keys."""
+def insert_values(model: type[Model], names: Sequence[str], rows: Sequence[list[Any]]) -> None:
+    """Insert rows given as lists of values, where nobody needs their keys.
+
+    `rows` may be no generator: a query made on the way would wait for the COPY for ever.
+    """
     columns = _columns(model, connection.vendor, tuple(names))
     _write(model, columns, columns.converted(rows))
 
@@ -122,7 +125,8 @@ def _write(model: type[Model], columns: _Columns, rows: Iterable[list[Any]]) -> 
                     copy.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(columns.names))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)
+            statement = f"INSERT INTO {table} ({names}) VALUES ({marks})"
+            cursor.executemany(statement, list(rows))
 
 
 def update(rows: Sequence[Model], names: Sequence[str]) -> None:
@@ -134,4 +138,5 @@ def update(rows: Sequence[Model], names: Sequence[str]) -> None:
     columns = _columns(model, connection.vendor, tuple(names))
     sets = ", ".join(f"{name} = %s" for name in columns.names)
     with connection.cursor() as cursor:
-        cursor.executemany(f"UPDATE {table} SET {sets} WHERE id = %s", columns.of_rows(rows))
+        statement = f"UPDATE {table} SET {sets} WHERE id = %s"
+        cursor.executemany(statement, list(columns.of_rows(rows)))

@@ -59,8 +59,8 @@ def _installation() -> Iterator[None]:
 
     from linli.cases.learnt import NotEnough
     from linli.doors.reading import Unreadable
-    from linli.sections import Faulty
     from linli.places.town import NoTown
+    from linli.sections import Faulty
     from linli.web.server import DemoAccounts
 
     try:
@@ -76,8 +76,8 @@ def _installation() -> Iterator[None]:
 
 def _ready() -> None:
     """Bring the database up to this version of Linli."""
-    from django.core.management import call_command
     from django.conf import settings
+    from django.core.management import call_command
 
     Path(settings.HOME).mkdir(parents=True, exist_ok=True)
     call_command("migrate", verbosity=0)
@@ -237,7 +237,9 @@ def replay(
 
 @train.command("categories")
 def train_categories(
-    files: Annotated[list[Path], typer.Argument(help="CSV: subject,body,category or tokens,category.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="CSV: subject,body,category or tokens,category.")
+    ],
     town: Town = None,
     as_json: AsJson = False,
 ) -> None:
@@ -282,9 +284,7 @@ def league(
         tallies.fold()
         kind = level or leagues.usual_kind(layer)
         try:
-            table = leagues.league(
-                contest, period or periods.whole(), area_kind=kind, layer=layer
-            )
+            table = leagues.league(contest, period or periods.whole(), area_kind=kind, layer=layer)
         except (KeyError, ValueError) as error:
             raise typer.BadParameter(str(error)) from error
         if as_json:

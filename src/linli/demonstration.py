@@ -10,7 +10,7 @@ from linli.packs.loader import load
 from linli.people.models import User
 from linli.replay import replay
 
-PASSWORD = "linli-demo"  # noqa: S105 (known to everyone, and refused outside demo mode)
+PASSWORD = "linli-demo"
 RECORD = "record.csv"  # of the last months, in the town's folder; moved so that it ends today
 ACCOUNTS = (
     "resident", "worker", "steward", "officer", "head",

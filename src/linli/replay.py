@@ -154,9 +154,7 @@ def _windows(
         yield batch
 
 
-def _replies(
-    told: list[tuple[Row, Report]], imported: Imported, shift: timedelta
-) -> list[_Reply]:
+def _replies(told: list[tuple[Row, Report]], imported: Imported, shift: timedelta) -> list[_Reply]:
     found = []
     for row, report in told:
         text = row.values["reply"].strip()

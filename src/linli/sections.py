@@ -84,7 +84,7 @@ class Fault:
         return f"{self.spot}, {column}: {self.message}"
 
 
-class Faulty(ValueError):  # noqa: N818
+class Faulty(ValueError):
     """A town's files have faults; nothing was written."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:

@@ -1,12 +1,15 @@
 """The loop, walked as the people of the small town walk it."""
 
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from PIL import ExifTags, Image
 
 from linli import clock
-from linli.cases import chain, loop, worker
+from linli.cases import chain, worker
+from linli.cases.bars import MAX_REOPENINGS
 from linli.cases.loop import Refused, act, permitted
 from linli.cases.models import Case, Notice, Ruling, State
 from linli.people.models import Leave, Side
@@ -66,9 +69,7 @@ def test_both_leads_of_both_grids_are_told():
 
 def test_with_one_lead_away_the_other_is_told_alone():
     now = clock.now()
-    Leave.objects.create(
-        user=person("worker"), since=now - timedelta(1), until=now + timedelta(1)
-    )
+    Leave.objects.create(user=person("worker"), since=now - timedelta(1), until=now + timedelta(1))
     case = tell("桥头摆摊")
 
     assert [n.user.username for n in Notice.objects.filter(case=case)] == ["warden"]
@@ -77,9 +78,7 @@ def test_with_one_lead_away_the_other_is_told_alone():
 def test_with_both_leads_away_the_area_above_is_told():
     now = clock.now()
     for name in ("worker", "warden"):
-        Leave.objects.create(
-            user=person(name), since=now - timedelta(1), until=now + timedelta(1)
-        )
+        Leave.objects.create(user=person(name), since=now - timedelta(1), until=now + timedelta(1))
     case = tell("桥头摆摊")
 
     told = {n.user.username for n in Notice.objects.filter(case=case)}
@@ -160,7 +159,7 @@ def test_a_category_that_asks_for_a_photo_is_not_resolved_without_one():
 def test_evidence_is_judged_by_content_not_by_name():
     case = act(tell("桥头摆摊"), "accept", person("officer"))
 
-    with pytest.raises(ValueError, match="notes.png"):
+    with pytest.raises(ValueError, match=r"notes\.png"):
         act(case, "resolve", person("officer"), reply="好了",
             evidence=[photo("notes.png", b"#!/bin/sh")])  # fmt: skip
 
@@ -202,7 +201,7 @@ def test_either_side_may_send_a_case_back_as_rework(role, action, inputs):
 
 def test_rework_does_not_go_on_for_ever():
     case = resolved(reporter=person("resident"))
-    for _ in range(loop.MAX_REOPENINGS):
+    for _ in range(MAX_REOPENINGS):
         case = act(case, "evaluate", person("resident"), satisfied=False)
         case = act(case, "accept", person("officer"))
         case = act(case, "resolve", person("officer"), reply="又办了", evidence=[photo()])
@@ -335,3 +334,65 @@ def test_a_dispatcher_places_what_the_system_could_not():
                category=category("lights"), area=west)  # fmt: skip
 
     assert case.state == State.DISPATCHED and case.community_grid.code == "w1"
+
+
+def test_what_is_resolved_needs_no_extension_any_more():
+    case = act(tell("桥头摆摊"), "accept", person("officer"))
+    case = act(case, "ask_extension", person("officer"), days=2, reason="等设备")
+
+    with clock.at(clock.now() + timedelta(days=20)):
+        case = act(case, "resolve", person("officer"), reply="好了", evidence=[photo()])
+
+    assert not case.is_paused and case.extension_days is None and case.clock
+    assert case.events.get(action="resolve").data["late"] is False
+
+
+def test_an_overdue_case_gets_no_extension():
+    case = act(tell("桥头摆摊"), "accept", person("officer"))
+    with clock.at(case.resolve_due):
+        worker.tick()
+        case.refresh_from_db()
+        assert "ask_extension" not in actions(case, "officer")
+
+
+def test_a_new_rating_does_not_lose_an_appeal_that_waits():
+    case = resolved(reporter=person("resident"))
+    case = act(case, "evaluate", person("resident"), satisfied=False, comment="为什么不修高铁")
+    bad = case.events.get(action="evaluate").seq
+    case = act(case, "appeal", person("head"), reason="不在职权内")
+    case = act(case, "accept", person("officer"))
+    case = act(case, "resolve", person("officer"), reply="又劝离了", evidence=[photo()])
+    case = act(case, "evaluate", person("resident"), satisfied=True)
+
+    case = act(case, "rule_on_appeal", person("supervisor"), upheld=True, reason="属实")
+
+    assert case.events.get(action="rule_on_appeal").data["evaluation"] == bad
+    assert "appeal" not in actions(case, "head")
+
+
+def test_a_photo_keeps_the_position_it_was_taken_at():
+    image, out = Image.new("RGB", (8, 8)), BytesIO()
+    exif = Image.Exif()
+    exif[ExifTags.IFD.GPSInfo] = {1: "N", 2: (30.0, 42.0, 18.0), 3: "E", 4: (121.0, 0.0, 18.0)}
+    image.save(out, "JPEG", exif=exif)
+    case = act(tell("桥头摆摊"), "accept", person("officer"))
+
+    case = act(case, "resolve", person("officer"), reply="好了",
+               evidence=[photo("after.jpg", out.getvalue())])  # fmt: skip
+
+    kept = case.evidence.get()
+    assert (kept.lon, kept.lat) == pytest.approx((121.005, 30.705))
+    assert kept.sha256 in case.events.get(action="resolve").data["evidence"]
+
+
+def test_a_head_gives_work_only_to_their_own_people():
+    case = tell("桥头摆摊")
+
+    with pytest.raises(Refused):
+        act(case, "assign", person("head"), person=person("worker"))
+
+
+def test_a_grid_lead_acknowledges_for_the_supporting_team():
+    case = act(tell("桥头摆摊"), "acknowledge", person("warden"))
+
+    assert case.assignments.get(side=Side.TERRITORIAL).accepted_at is not None

@@ -141,6 +141,7 @@ def test_labels_the_packs_do_not_know_are_refused():
         ({"lon": 1210.14}, "lon"),
         ({"lat": float("nan")}, "lat"),
         ({"lon": None}, "lon"),
+        ({"coordinates": "mars"}, "coordinates"),
     ],
 )
 def test_what_cannot_be_taken_in_is_named_and_nothing_is_written(told, field):
@@ -163,8 +164,8 @@ def test_a_report_of_the_past_is_dispatched_in_its_own_time():
 def test_a_hundred_reports_cost_no_more_queries_than_ten(django_assert_max_num_queries):
     def told(count, start):
         return [
-            Report("".join(chr(0x4E00 + (start + n) * 17 + k) for k in range(12)), category="stalls",
-                   lon=LON, lat=LAT, external_id=f"{start}-{n}", source="api")
+            Report("".join(chr(0x4E00 + (start + n) * 17 + k) for k in range(12)),
+                   category="stalls", lon=LON, lat=LAT, external_id=f"{start}-{n}", source="api")
             for n in range(count)
         ]  # fmt: skip
 
@@ -174,5 +175,3 @@ def test_a_hundred_reports_cost_no_more_queries_than_ten(django_assert_max_num_q
     with django_assert_max_num_queries(40):
         receive(told(100, 300))
     assert Case.objects.count() == 112
-
-

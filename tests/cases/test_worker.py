@@ -81,9 +81,10 @@ def test_several_workers_at_once_do_each_thing_once(tmp_path):
     with ThreadPoolExecutor(4) as pool:
         done = list(pool.map(work, range(4)))
 
-    assert sum(rang for rang, _ in done) == Event.objects.filter(
-        action__in=("remind", "escalate")
-    ).count()
+    assert (
+        sum(rang for rang, _ in done)
+        == Event.objects.filter(action__in=("remind", "escalate")).count()
+    )
     tallies.fold()
     assert not Event.objects.filter(folded=False).exists() and tallies.faults() == []
     for case in Case.objects.all():

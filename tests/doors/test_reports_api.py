@@ -33,7 +33,7 @@ def post(client, told, token=TOKEN):
 
 
 def test_a_report_is_answered_with_its_case_and_receipt(town, client):
-    answer = post(client, {"title": "路灯不亮了", "lon": 121.005, "lat": 30.705, "external_id": "1"})
+    answer = post(client, {"title": "路灯不亮了", "lon": 121.005, "lat": 30.705})
 
     assert answer.status_code == 201
     told = answer.json()

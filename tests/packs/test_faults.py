@@ -165,7 +165,7 @@ def test_a_word_outside_the_known_ones_is_shown_with_them(town):
 
     assert faults(town) == [
         "packs/village.toml, line 9, key “lead”: “both” is not one of: territorial, functional.",
-        "packs/village.toml, line 13, key “evidence”: “video” is not one of: photo, position.",
+        "packs/village.toml, line 13, key “evidence”: “video” is not one of: photo.",
         "packs/village.toml, line 14, key “triage”: "
         "“maybe” is not one of: private, neighbourhood, public.",
     ]

@@ -23,6 +23,7 @@ from linli.scores.periods import whole
 MORNING = datetime(2026, 3, 10, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 STREETS = ["一条狗", "两棵树", "三座桥", "四盏灯", "五口井", "六扇门", "七面墙", "八块砖"]
 
+RARE = {"ask_extension", "grant_extension", "rule_on_appeal"}
 TALK = {"note", "sign_off", "acknowledge", "urge", "supervise", "join", "assign", "cancel", "merge"}
 
 
@@ -37,7 +38,7 @@ def inputs(action: str, case: Case, draw: Random) -> dict:
         "person": lambda: person("officer"),
         "days": lambda: draw.randint(1, 3),
         "satisfied": lambda: draw.random() < 0.6,
-        "upheld": lambda: draw.random() < 0.6,
+        "upheld": lambda: draw.random() < 0.9,
         "into": lambda: others.first(),
     }
     needs = [need.removesuffix("?") for need in loop.ACTIONS[action].needs if need != "evidence?"]
@@ -62,15 +63,21 @@ def walked(db, tmp_path):
         ]  # fmt: skip
     people = list(User.objects.all())
     for _ in range(700):
-        moment += timedelta(minutes=draw.randrange(120))
+        moment += timedelta(minutes=draw.randrange(60))
         with clock.at(moment):
             worker.tick()
             case, by = Case.objects.get(pk=draw.choice(cases).pk), draw.choice(people)
+            # What is seldom asked for must not go unanswered as well.
+            if case.extension_days:
+                by = person("dispatcher")
+            if case.appealed == "asked":
+                by = person("supervisor")
             allowed = loop.permitted(case, Scope(by))
             if draw.random() < 0.9:
                 allowed = [action for action in allowed if action not in TALK]
             if allowed:
-                action = draw.choice(allowed)
+                rare = [action for action in allowed if action in RARE]
+                action = draw.choice(rare or allowed)
                 try:
                     loop.act(case, action, by, **inputs(action, case, draw))
                 except loop.Refused:

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from linli.cases.models import Case
+from linli.cases.models import Assignment, Case
 from linli.people.models import Role, Side
 from linli.people.scope import Scope
 
@@ -35,19 +35,25 @@ def standing(case: Case, scope: Scope) -> frozenset[Actor]:
     found = {actor for actor, role in OVER_AREA.items() if scope.holds((role,), case.area)}
     if case.reports.filter(reporter=scope.user.pk).exists():
         found.add(Actor.REPORTER)
-    staff, heads = scope.organisations(*STAFF), scope.organisations(Role.HEAD)
-    leads_grid = bool({case.community_grid_id, case.service_grid_id} & scope.led_areas)
-    leads_grid |= case.escalated_to_id in scope.led_areas
     for assignment in case.assignments.all():
-        if not assignment.active:
+        if not assignment.active or not answers_for(scope, assignment, case):
             continue
-        is_head = assignment.organisation_id in heads
-        is_grid_lead = leads_grid and assignment.side == Side.TERRITORIAL
-        is_theirs = assignment.organisation_id in staff and (
-            assignment.person_id in (None, scope.user.pk) or is_head
-        )
-        if is_theirs or is_grid_lead:
-            found.add(Actor.ASSIGNEE if assignment.leads else Actor.SUPPORT)
-        if assignment.leads and (is_head or is_grid_lead):
+        found.add(Actor.ASSIGNEE if assignment.leads else Actor.SUPPORT)
+        if assignment.leads and heads(scope, assignment, case):
             found.add(Actor.ASSIGNEE_LEAD)
     return frozenset(found)
+
+
+def answers_for(scope: Scope, assignment: Assignment, case: Case) -> bool:
+    """Tell whether this person answers for an assignment: its head, its person, or a lead."""
+    is_free = assignment.person_id in (None, scope.user.pk)
+    is_theirs = is_free and assignment.organisation_id in scope.organisations(*STAFF)
+    return is_theirs or heads(scope, assignment, case)
+
+
+def heads(scope: Scope, assignment: Assignment, case: Case) -> bool:
+    """Tell whether this person heads the organisation, or leads the grid for its team."""
+    if assignment.organisation_id in scope.organisations(Role.HEAD):
+        return True
+    grids = {case.community_grid_id, case.service_grid_id, case.escalated_to_id}
+    return assignment.side == Side.TERRITORIAL and bool(grids & scope.led_areas)

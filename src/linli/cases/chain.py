@@ -17,7 +17,7 @@ import orjson
 
 from linli import bulk
 from linli.cases import deadlines
-from linli.cases.models import Assignment, Case, Event
+from linli.cases.models import Assignment, Case, Event, Evidence
 from linli.clock import now
 
 # What the events determine. The founding text is bound into the chain's first hash instead.
@@ -76,6 +76,7 @@ class Draft:
     event: Event
     assignments: list[Assignment]
     moved: list[Assignment] = field(default_factory=list)
+    evidence: list[Evidence] = field(default_factory=list)
     afterwards: list[Callable[[], object]] = field(default_factory=list)
 
     @property

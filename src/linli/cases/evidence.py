@@ -3,13 +3,16 @@
 from collections.abc import Iterable
 from functools import partial
 from hashlib import sha256
+from io import BytesIO
 
 import filetype
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from linli.cases.chain import Draft
 from linli.cases.models import Evidence
+from linli.cases.refusal import Refused
 
 ACCEPTED = {"image/jpeg", "image/png", "image/webp", "application/pdf"}
 MAX_BYTES = 20 * 1024 * 1024
@@ -34,12 +37,42 @@ def attach(draft: Draft, files: Iterable[UploadedFile]) -> None:
             raise NotEvidence(
                 _("“%(name)s” is not a photo or PDF of at most 20 MB.") % {"name": file.name}
             )
-        file.seek(0)
-        kept = sha256(content).hexdigest()
-        draft.data.setdefault("evidence", []).append(kept)
+        lon, lat = position(content) or (None, None)
         row = Evidence(
-            case=draft.case, action=draft.event.action, content_type=kind, sha256=kept,
-            by=draft.event.by, at=draft.event.at,
+            case=draft.case, action=draft.event.action, content_type=kind,
+            sha256=sha256(content).hexdigest(), by=draft.event.by, at=draft.event.at,
+            lon=lon, lat=lat,
         )  # fmt: skip
+        draft.data.setdefault("evidence", []).append(row.sha256)
+        draft.evidence.append(row)
+        file.seek(0)
         # Only once the event stands: a refused step must leave no file behind.
-        draft.then(partial(row.file.save, f"{kept[:16]}.{kind.split('/')[1]}", file))
+        draft.then(partial(row.file.save, f"{row.sha256[:16]}.{kind.split('/')[1]}", file))
+
+
+def position(content: bytes) -> tuple[float, float] | None:
+    """Return the WGS-84 longitude and latitude a photo says it was taken at, if it does."""
+    try:
+        gps = Image.open(BytesIO(content)).getexif().get_ifd(ExifTags.IFD.GPSInfo)
+        lon = _degrees(gps[ExifTags.GPS.GPSLongitude], gps[ExifTags.GPS.GPSLongitudeRef] == "W")
+        lat = _degrees(gps[ExifTags.GPS.GPSLatitude], gps[ExifTags.GPS.GPSLatitudeRef] == "S")
+    except (UnidentifiedImageError, KeyError, ValueError, ZeroDivisionError, SyntaxError, OSError):
+        return None
+    return (lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
+
+
+def _degrees(parts: tuple[float, float, float], is_negative: bool) -> float:
+    degrees = float(parts[0]) + float(parts[1]) / 60 + float(parts[2]) / 3600
+    return -degrees if is_negative else degrees
+
+
+def require(draft: Draft, kinds: Iterable[str]) -> None:
+    """See that the step carries what the category asks for.
+
+    Raises
+    ------
+    Refused
+        If a photo is asked for and there is none.
+    """
+    if "photo" in kinds and not any(r.content_type.startswith("image/") for r in draft.evidence):
+        raise Refused(_("This category asks for a photo of what was done."))

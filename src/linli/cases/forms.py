@@ -7,13 +7,11 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.cases import intake, loop
 from linli.cases.actors import STAFF
-from linli.cases.chain import Journal
 from linli.cases.evidence import ACCEPTED, MAX_BYTES
 from linli.cases.models import Case, Category, Source, State, Triage
 from linli.cases.waiting import PILES, SIGHTS
@@ -335,16 +333,9 @@ class ReportForm(forms.Form):
             author=given.get("author", ""), contact=given.get("contact", ""),
             category=given["category"].code if given["category"] else None,
             area=given["area"].code if given["area"] else None,
-            lon=given["lon"], lat=given["lat"],
+            lon=given["lon"], lat=given["lat"], evidence=given.get("evidence") or (),
         )  # fmt: skip
-        with transaction.atomic():
-            (receipt,) = intake.receive([report])
-            if given.get("evidence"):
-                journal = Journal()
-                told = {"text": _("Photos sent with the report"), "evidence": given["evidence"]}
-                case = Case.objects.select_for_update().get(pk=receipt.case.pk)
-                loop.take(journal, case, "note", user, **told)
-                loop.record(journal)
+        (receipt,) = intake.receive([report])
         return receipt
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
+from django.core.files.uploadedfile import UploadedFile
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
@@ -15,7 +16,7 @@ from linli.cases.chain import Journal
 from linli.cases.learnt import category_model
 from linli.cases.models import Case, Category, Source, Triage
 from linli.cases.routing import Router
-from linli.engines.geo import to_wgs84
+from linli.engines.geo import SYSTEMS, to_wgs84
 from linli.engines.text import sketch
 from linli.people.models import User
 from linli.places.atlas import NOWHERE, Location, atlas
@@ -51,6 +52,7 @@ class Report:
     lon: float | None = None
     lat: float | None = None
     coordinates: str = "wgs84"
+    evidence: Sequence[UploadedFile] = ()
 
 
 class Fate(StrEnum):
@@ -97,6 +99,9 @@ def check(report: Report) -> None:
         raise Unusable("body", _("The text holds a zero byte."))
     if report.source not in Source.values:
         raise Unusable("source", _("“%(value)s” is not a source.") % {"value": report.source})
+    if report.coordinates not in SYSTEMS:
+        raise Unusable("coordinates", _("“%(value)s” is not a coordinate system (%(known)s).")
+                       % {"value": report.coordinates, "known": ", ".join(SYSTEMS)})  # fmt: skip
     if report.category is not None and report.category not in _categories():
         raise Unusable("category", _("There is no category “%(value)s”.")
                        % {"value": report.category})  # fmt: skip
@@ -162,7 +167,7 @@ def _locate(reports: Sequence[Report]) -> list[Location]:
     if points:
         lon = np.array([reports[i].lon for i in points], dtype=float)
         lat = np.array([reports[i].lat for i in points], dtype=float)
-        for system in {reports[i].coordinates for i in points}:
+        for system in SYSTEMS:
             chosen = np.array([reports[i].coordinates == system for i in points])
             lon[chosen], lat[chosen] = to_wgs84(lon[chosen], lat[chosen], system)
         for i, place in zip(points, atlas().locate_points(lon, lat), strict=True):
@@ -217,9 +222,10 @@ def _write(reports: Sequence[Report], read: _Read) -> list[Receipt]:
         for i, case, target in zip(fresh, cases, targets, strict=True):
             with clock.at(reports[i].created or clock.now()):
                 if target is None:
-                    _open(journal, case, router, read.locations[i].why)
+                    _open(journal, case, router, read.locations[i].why, reports[i])
                 else:
-                    loop.take(journal, target, "follow")
+                    evidence = list(reports[i].evidence)
+                    loop.take(journal, target, "follow", evidence=evidence)
             fates[i] = Fate.FOLLOWER if target else Fate.NEW
             rows[i] = _row(reports[i], target or case)
         loop.record(journal)
@@ -264,9 +270,9 @@ def _lock(targets: list[Case | int | None]) -> list[Case | None]:
     return [locked[t] if isinstance(t, int) else t for t in targets]
 
 
-def _open(journal: Journal, case: Case, router: Router, place: dict) -> None:
+def _open(journal: Journal, case: Case, router: Router, place: dict, report: Report) -> None:
     """Take a new case as far as it goes by itself: to both sides if nothing is in doubt."""
-    loop.take(journal, case, "report", place=place or None)
+    loop.take(journal, case, "report", place=place or None, evidence=list(report.evidence))
     category = case.category
     is_plain = category is not None and category.triage == Triage.PUBLIC
     if is_plain and case.community_grid_id is not None:

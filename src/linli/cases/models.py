@@ -3,6 +3,7 @@
 import secrets
 
 from django.db import models
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from linli.people.models import Organisation, Side, User
@@ -144,13 +145,15 @@ class Case(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [
-            models.Index(fields=["clock_at"], condition=models.Q(clock_at__isnull=False), name="case_clock"),
+            models.Index(
+                fields=["clock_at"], condition=models.Q(clock_at__isnull=False), name="case_clock"
+            ),
             models.Index(fields=["state", "resolve_due"], name="case_state_due"),
             models.Index(fields=["community_grid", "reported_at"], name="case_grid_reported"),
             models.Index(fields=["service_grid", "reported_at"], name="case_service_reported"),
             models.Index(fields=["category", "reported_at"], name="case_category_reported"),
             models.Index(fields=["reported_at"], name="case_reported"),
-        ]  # fmt: skip
+        ]
 
     def __str__(self) -> str:
         return f"{self.code} {self.title}"
@@ -158,7 +161,7 @@ class Case(models.Model):
     @property
     def code(self) -> str:
         """The number people quote."""
-        return f"{self.reported_at:%y}-{self.pk:06d}"
+        return f"{localtime(self.reported_at):%y}-{self.pk:06d}"
 
     @property
     def is_open(self) -> bool:
@@ -179,7 +182,8 @@ class Report(models.Model):
 
     case = models.ForeignKey(Case, models.PROTECT, related_name="reports")
     source = models.CharField(max_length=20, choices=Source.choices)
-    external_id = models.CharField(max_length=80, null=True, blank=True)  # noqa: DJ001 (unique only where given)
+    # Null, not empty, where the sender has no number: only given ones must be unique.
+    external_id = models.CharField(max_length=80, null=True, blank=True)  # noqa: DJ001
     reporter = models.ForeignKey(User, models.SET_NULL, null=True, related_name="reports")
     author = models.CharField(max_length=80, blank=True)
     contact = models.CharField(max_length=120, blank=True)

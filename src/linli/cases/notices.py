@@ -43,12 +43,12 @@ def tell(drafts: Iterable[Draft]) -> None:
     bulk.insert_values(
         Notice,
         ("user", "case", "action", "at"),
-        (
+        [
             [user, draft.case.pk, draft.event.action, draft.event.at]
             for draft in drafts
             for user in audience.of(draft)
             if user != draft.event.by_id
-        ),
+        ],
     )
 
 
@@ -89,9 +89,7 @@ class _Audience:
         if kind == LEADS:
             return leads_of(case, self._absent)
         if kind == ESCALATION:
-            return directory().present_leads(
-                atlas().ancestors(case.escalated_to_id), self._absent
-            )
+            return directory().present_leads(atlas().ancestors(case.escalated_to_id), self._absent)
         if kind == REPORTERS:
             return self._reporters.get(case.pk, ())
         if kind == PERSON:
@@ -107,5 +105,3 @@ def leads_of(case: Case, absent: frozenset[int]) -> set[int]:
     for grid in (case.community_grid_id, case.service_grid_id):
         users.update(directory().present_leads(atlas().ancestors(grid), absent))
     return users
-
-

@@ -61,9 +61,7 @@ class Router:
             if ruling:
                 chosen[side] = ruling.organisation
                 why[side] = {"by": "ruling", "ruling": ruling.pk}
-        return Route(
-            chosen[Side.TERRITORIAL], chosen[Side.FUNCTIONAL], category.lead_side, why
-        )
+        return Route(chosen[Side.TERRITORIAL], chosen[Side.FUNCTIONAL], category.lead_side, why)
 
 
 def grid_of_side(case: Case, side: str) -> int | None:

@@ -53,7 +53,7 @@ class CategoryEntry(Declaration):
     accept_hours: Hours
     resolve_hours: Hours
     evaluation_days: Annotated[int, Field(ge=1, le=365)]
-    evidence: list[Literal["photo", "position"]] = []
+    evidence: list[Literal["photo"]] = []
     triage: Literal["", "private", "neighbourhood", "public"] = ""
     examples: list[Name] = []
 

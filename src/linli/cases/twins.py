@@ -75,7 +75,8 @@ def _stored(cases: Sequence[Case]) -> tuple[list[_Known], np.ndarray]:
     since = min(case.reported_at for case in cases) - WINDOW
     until = max(case.reported_at for case in cases) + WINDOW
     grids = {case.community_grid_id for case in cases}
-    nearby = Q(community_grid__in=atlas().with_neighbours(grids - {None}))
+    known = [grid for grid in grids if grid is not None]
+    nearby = Q(community_grid__in=atlas().with_neighbours(known))
     if None in grids:
         nearby |= Q(community_grid=None)
     rows = list(

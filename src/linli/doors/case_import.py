@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
@@ -119,7 +120,7 @@ def import_cases(path: Path, chosen: dict[str, str] | None = None) -> Imported:
             message = _("This column is not known and was left aside.")
             imported.faults.append(Fault(1, message, column))
     for batch in batched_reports(rows, columns, imported):
-        for receipt in intake.receive([report for _, report in batch]):
+        for receipt in intake.receive([report for _row, report in batch]):
             imported.counts[receipt.fate] += 1
     return imported
 
@@ -212,10 +213,8 @@ def moment_of(text: str) -> datetime | None:
     if not text:
         return None
     moment = None
-    try:
+    with suppress(ValueError):
         moment = parse_datetime(text)
-    except ValueError:
-        pass
     for pattern in FORMATS:
         if moment is not None:
             break

@@ -115,9 +115,9 @@ class Atlas:
         if not grid.is_grid:
             return Location(area=area, by=by, why=why or {})
         if grid.pk not in self._points:
-            self._points[grid.pk] = self.locate_points(
-                np.array([grid.lon]), np.array([grid.lat])
-            )[0]
+            self._points[grid.pk] = self.locate_points(np.array([grid.lon]), np.array([grid.lat]))[
+                0
+            ]
         point = self._points[grid.pk]
         return Location(
             area, point.community_grid, point.service_grid, grid.lon, grid.lat, by, why or {}

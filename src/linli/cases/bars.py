@@ -1,0 +1,79 @@
+"""What bars a step although the table allows it: each rule gives its reason, or nothing."""
+
+from collections.abc import Callable
+
+from django.utils.translation import gettext as _
+
+from linli.cases.models import Case, Triage
+
+MAX_REOPENINGS = 3
+
+
+def already_ruled(case: Case) -> str:
+    returned = case.steps and case.events.filter(action="return").exists()
+    return _("This case was returned once already; the ruling stands.") if returned else ""
+
+
+def was_dispatched(case: Case) -> str:
+    return _("This case was dispatched already.") if case.lead_side else ""
+
+
+def extension_open(case: Case) -> str:
+    if case.overdue_at is not None:
+        return _("It is too late for an extension: the case is overdue.")
+    return _("An extension is being asked for.") if case.extension_days else ""
+
+
+def no_extension(case: Case) -> str:
+    return "" if case.extension_days else _("No extension is asked for.")
+
+
+def appealable(case: Case) -> int | None:
+    """Return the number of the last bad rating that nobody has appealed yet."""
+    events = case.events.filter(action__in=("evaluate", "appeal")).order_by("seq")
+    bad = [e.seq for e in events if e.action == "evaluate" and not e.data["satisfied"]]
+    appealed = [e.data["evaluation"] for e in events if e.action == "appeal"]
+    return bad[-1] if bad and bad[-1] not in appealed else None
+
+
+def not_appealable(case: Case) -> str:
+    if case.appealed == "asked":
+        return _("An appeal is waiting already.")
+    return "" if appealable(case) else _("There is no rating to appeal.")
+
+
+def no_appeal(case: Case) -> str:
+    return "" if case.appealed == "asked" else _("No appeal is waiting.")
+
+
+def not_public(case: Case) -> str:
+    return "" if case.triage == Triage.PUBLIC else _("Only public matters are dispatched.")
+
+
+def public(case: Case) -> str:
+    return _("Public matters are dispatched.") if case.triage == Triage.PUBLIC else ""
+
+
+def evaluated(case: Case) -> str:
+    return _("You have rated this already.") if case.satisfied is not None else ""
+
+
+def reopened_out(case: Case) -> str:
+    if case.reopenings < MAX_REOPENINGS:
+        return ""
+    return _("This case was sent back %(n)d times; report anew.") % {"n": MAX_REOPENINGS}
+
+
+BARS: dict[str, Callable[[Case], str]] = {
+    "return": already_ruled,
+    "triage": was_dispatched,
+    "ask_extension": extension_open,
+    "grant_extension": no_extension,
+    "refuse_extension": no_extension,
+    "appeal": not_appealable,
+    "rule_on_appeal": no_appeal,
+    "dispatch": not_public,
+    "settle": public,
+    "evaluate": evaluated,
+    "reopen": reopened_out,
+}
