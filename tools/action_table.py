@@ -60,7 +60,8 @@ table cannot say: a case is returned only once, sent back at most {reopenings} t
 
 def page() -> str:
     """Return the whole of `docs/loop.md`."""
-    from linli.cases.loop import ACTIONS, MAX_REOPENINGS
+    from linli.cases.bars import MAX_REOPENINGS
+    from linli.cases.loop import ACTIONS
     from linli.cases.models import WORKING
 
     lines = ["| action | what people read | from | who | needs | to |", "|---|---|---|---|---|---|"]

@@ -478,8 +478,8 @@ def make_people(areas: list[Place], geometry: dict[str, Geometry]) -> list[dict[
     add("", "resident", known=("resident", "林晓荷"))
     add(first.code, "worker", first_grids[:1], "community", known=("worker", "陆春燕"))
     add(first.code, "steward", known=("steward", "沈荷清"))
-    add("enforcement", "officer", known=("officer", "徐志刚"))
-    add("enforcement", "head", known=("head", "顾海波"))
+    add("330482001-enforcement", "officer", known=("officer", "徐志刚"))
+    add("330482001-enforcement", "head", known=("head", "顾海波"))
     add("centre", "dispatcher", known=("dispatcher", "俞静文"))
     add("centre", "supervisor", known=("supervisor", "金正平"))
     add("government", "leader head", [COUNTY], "town", known=("leader", "方立新"))
@@ -490,8 +490,7 @@ def make_people(areas: list[Place], geometry: dict[str, Geometry]) -> list[dict[
     for roles in ("dispatcher", "dispatcher", "supervisor", "supervisor", "officer"):
         add("centre", roles)
     for code, *_ in DEPARTMENTS:
-        if code != "enforcement":
-            add(code, "head")
+        add(code, "head")
         add(code, "officer")
         add(code, "officer")
     for town in below[COUNTY]:
