@@ -108,6 +108,18 @@ def test_a_reply_before_its_report_is_left_out_with_a_remark(town, record):
     assert replayed.resolved == 0 and replayed.imported.faults[0].field == "replied"
 
 
+def test_ratings_of_the_record_are_rated_in_the_loop(town, record):
+    columns = [*COLUMNS, "satisfied"]
+    rows = [
+        [*row(n, "2026-03-10T09:00", "已修", "2026-03-10T15:30", lon=lon), satisfied]
+        for n, lon, satisfied in ((1, 121.005, "1"), (2, 121.03, "0"), (3, 121.015, ""))
+    ]
+    replay(record(*rows, columns=columns))
+
+    states = Case.objects.order_by("reports__external_id").values_list("state", "satisfied")
+    assert list(states) == [("closed", True), ("reopened", None), ("resolved", None)]
+
+
 def test_replies_without_times_are_refused(town, record):
     path = record(["路灯不亮", "已修"], columns=["subject", "reply"])
 

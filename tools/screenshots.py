@@ -1,16 +1,23 @@
-"""Take the pictures of README and guides from a running demo server.
+"""Take the pictures of README and guides, from a demonstration of their own.
 
-    python tools/screenshots.py http://127.0.0.1:8000 [--into docs/img] [--only home]
+    python tools/screenshots.py [http://127.0.0.1:8000] [--into docs/img] [--only home]
 
-Needs a server in demo mode with some cases in it (`make demo`) and Debian's Chromium.
+Without an address it starts the demonstration in a new folder, and ends it afterwards.
+Needs Debian's Chromium and its Chinese fonts.
 """
 
 import argparse
 import os
 import re
 import shutil
+import socket
+import subprocess
 import sys
+import tempfile
+import time
+import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -100,9 +107,34 @@ def take(
     return missed
 
 
+@contextmanager
+def demonstration(address: str | None) -> Iterator[str]:
+    """Use the demonstration at `address`, or run one for the time being."""
+    if address:
+        yield address.rstrip("/")
+        return
+    with socket.socket() as asked:
+        asked.bind(("127.0.0.1", 0))
+        port = asked.getsockname()[1]
+    with tempfile.TemporaryDirectory() as home:
+        command = [sys.executable, "-m", "linli", "demo", "--port", str(port)]
+        server = subprocess.Popen(command, env={**os.environ, "LINLI_HOME": home})
+        try:
+            for _ in range(300):
+                try:
+                    urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5)
+                    break
+                except OSError:
+                    time.sleep(0.2)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait()
+
+
 def main() -> int:
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("address", nargs="?", default="http://127.0.0.1:8000")
+    asked.add_argument("address", nargs="?", help="of a server in demo mode")
     asked.add_argument("--into", type=Path, default=Path("docs/img"))
     asked.add_argument("--only", default="", help="a pattern that the picture's name matches")
     given = asked.parse_args()
@@ -112,8 +144,7 @@ def main() -> int:
         return 1
     given.into.mkdir(parents=True, exist_ok=True)
     pictures = [p for p in PICTURES if re.search(given.only, p.name)]
-    with sync_playwright() as playwright:
-        address = given.address.rstrip("/")
+    with demonstration(given.address) as address, sync_playwright() as playwright:
         missed = take(playwright.chromium, chromium, address, pictures, given.into)
     for line in missed:
         print(line, file=sys.stderr)

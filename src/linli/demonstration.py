@@ -4,6 +4,8 @@ from pathlib import Path
 
 from django.conf import settings
 
+from linli.cases.intake import Report, receive
+from linli.cases.loop import act
 from linli.cases.models import Case
 from linli.clock import now
 from linli.packs.loader import load
@@ -46,4 +48,34 @@ def prepare(town: Path) -> list[tuple[str, str]]:
     record = town / RECORD
     if record.exists() and not Case.objects.exists():
         replay(record, ending=now())
+        leave_something_to_do(users)
     return [(name, str(users[name])) for name in ACCOUNTS if name in users]
+
+
+# Reports of the resident and how far they have come, so that every role finds something to do.
+Steps = tuple[tuple[str, str, dict[str, str]], ...]
+ACCEPTED: Steps = (("officer", "accept", {}),)
+RESOLVED: Steps = (
+    *ACCEPTED,
+    ("officer", "resolve", {"reply": "已到现场处理完毕，并安排专人每日巡查一周，欢迎继续监督。"}),
+)
+MATTERS: tuple[tuple[str, str | None, Steps], ...] = (
+    ("水洞埭社区北门工地晚上十一点还在打桩，孩子没法睡觉", "site-noise", ()),
+    ("水洞埭社区沿河步道旁堆着拆下来的旧家具，一直没人管", "appearance", ACCEPTED),
+    ("水洞埭社区菜场门口的遮阳棚伸到了人行道上", "appearance",
+     (("head", "return", {"reason": "遮阳棚属菜场管理方设施，宜由市场监管部门牵头。"}),)),
+    ("水洞埭社区公交站旁的横幅破损，风一吹就掉下来", "appearance", RESOLVED),
+    ("水洞埭社区小学门口早高峰占道卖早点，车都过不去", "appearance",
+     (*RESOLVED, ("supervisor", "verify", {"comment": "现场核查属实。"}))),
+    ("水洞埭社区12幢楼下车位不够，几家人为停车吵了好几次", "parking-spaces", ()),
+    ("不知道该找谁，想问问这件事归哪里管", None, ()),
+)  # fmt: skip
+
+
+def leave_something_to_do(users: dict[str, User]) -> None:
+    """Let the resident report, and the others take each matter as far as `MATTERS` says."""
+    for title, category, steps in MATTERS:
+        told = Report(title, category=category, reporter=users["resident"])
+        case = receive([told])[0].case
+        for who, action, inputs in steps:
+            act(case, action, users[who], **inputs)

@@ -82,6 +82,7 @@ class _Reply:
     external_id: str | None
     text: str
     at: datetime
+    satisfied: bool | None
 
 
 def replay(
@@ -94,8 +95,8 @@ def replay(
     Parameters
     ----------
     path
-        CSV with reports as `import cases` takes them and, where there are any, `reply`
-        and `replied` (when it was given).
+        CSV with reports as `import cases` takes them and, where there are any, `reply`,
+        `replied` (when it was given) and `satisfied` (1, 0 or empty: the reporter's rating).
     progress
         Told the number of rows done after each batch.
     ending
@@ -169,7 +170,8 @@ def _replies(told: list[tuple[Row, Report]], imported: Imported, shift: timedelt
             message = _("The reply has no time, or one before the report.")
             imported.faults.append(Fault(row.number, message, "replied"))
             continue
-        found.append(_Reply(report.source, report.external_id, text, at + shift))
+        satisfied = {"1": True, "0": False}.get(row.values.get("satisfied", "").strip())
+        found.append(_Reply(report.source, report.external_id, text, at + shift, satisfied))
     return sorted(found, key=lambda reply: reply.at)
 
 
@@ -209,31 +211,39 @@ def _answer(replies: list[_Reply], upto: datetime, replayed: Replayed) -> None:
             replayed.replies += 1
             _ring(journal, case, reply.at, replayed)
             with clock.at(reply.at):
-                _reply(journal, case, reply.text, qualities.get(case.pk), replayed)
+                _reply(journal, case, reply, qualities.get(case.pk), replayed)
         loop.record(journal)
     with clock.at(upto):
         replayed.rang += worker.tick(when_due=True)
 
 
 def _reply(
-    journal: Journal, case: Case, text: str, quality: dict[str, float] | None, replayed: Replayed
+    journal: Journal,
+    case: Case,
+    reply: _Reply,
+    quality: dict[str, float] | None,
+    replayed: Replayed,
 ) -> None:
     kind = case.category.triage if case.category else ""
     if case.state == State.REPORTED and kind not in ("", Triage.PUBLIC):
         loop.take(journal, case, "triage", triage=kind)
-        loop.take(journal, case, "settle", reply=text)
+        loop.take(journal, case, "settle", reply=reply.text)
         return
     if case.state != State.ACCEPTED:
         # Never dispatched, or answered before: the words are kept all the same.
-        loop.take(journal, case, "note", text=text)
+        loop.take(journal, case, "note", text=reply.text)
         return
-    loop.take(journal, case, "resolve", reply=text, quality=quality)
+    loop.take(journal, case, "resolve", reply=reply.text, quality=quality)
     replayed.resolved += 1
     replayed.on_time += not journal.drafts[-1].data["late"]
-    # What the reply engine finds well explained passes; the rest waits for a supervisor.
-    if quality is not None and quality["explains"] >= EXPLAINED:
-        replayed.explained += 1
+    # What the reply engine finds well explained passes, and so does what was rated in its
+    # time: the system it comes from had closed it. The rest waits for a supervisor.
+    explained = quality is not None and quality["explains"] >= EXPLAINED
+    replayed.explained += explained
+    if explained or reply.satisfied is not None:
         loop.take(journal, case, "verify")
+    if reply.satisfied is not None:
+        loop.take(journal, case, "evaluate", satisfied=reply.satisfied)
 
 
 def _ring(journal: Journal, case: Case, upto: datetime, replayed: Replayed) -> None:
