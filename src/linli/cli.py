@@ -177,8 +177,9 @@ def demo(
 
         _ready()
         accounts = demonstration.prepare(town)
+        out.print(f"[bold]http://{host}:{port}[/bold]")
         secret = _("password: %(password)s") % {"password": demonstration.PASSWORD}
-        table = Table(title=f"http://{host}:{port}  ({secret})")
+        table = Table(title=secret)
         table.add_column(_("account"))
         table.add_column(_("name"))
         for username, who in accounts:
