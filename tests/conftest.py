@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 # For whatever a test starts in a process of its own. pytest-django has read the settings of
 # this one before any conftest: what they say of the home is set again for each test below.
@@ -27,6 +28,14 @@ def no_town():
     forget()
     yield
     forget()
+
+
+def pytest_collection_modifyitems(items):
+    """Let the tests of everything that writes to the database run on both kinds of it."""
+    folders = [Path(__file__).parent / name for name in ("cases", "doors", "packs", "scores")]
+    for item in items:
+        if any(folder in item.path.parents for folder in folders):
+            item.add_marker(pytest.mark.both_databases)
 
 
 def pytest_sessionfinish(session, exitstatus):

@@ -13,7 +13,7 @@ from linli.scores import tallies
 from tests.cases.conftest import tell
 from tests.small_town import organisation, person
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("town", "morning")]
+pytestmark = pytest.mark.usefixtures("town", "morning")
 
 
 @pytest.fixture

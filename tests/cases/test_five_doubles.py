@@ -23,7 +23,7 @@ PNG = bytes.fromhex(
     "81840000000049454e44ae426082"
 )
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("town", "morning")]
+pytestmark = pytest.mark.usefixtures("town", "morning")
 
 
 def photo(name="after.png", content=PNG):

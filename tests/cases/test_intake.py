@@ -12,7 +12,7 @@ from linli.engines.geo import from_wgs84
 from tests.cases.conftest import BRIDGE, tell
 from tests.small_town import person
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("town", "morning")]
+pytestmark = pytest.mark.usefixtures("town", "morning")
 LON, LAT = BRIDGE
 STALLS = "桥头每天傍晚都有流动摊贩占道经营，行人只能走机动车道，很危险，希望有人管一管"
 

@@ -16,8 +16,6 @@ from linli.scores import tallies
 from tests.cases.conftest import BRIDGE, MORNING, tell
 from tests.small_town import SmallTown, person
 
-pytestmark = pytest.mark.both_databases
-
 
 def test_a_reminder_rings_before_the_clock_and_an_escalation_after_it(town, morning):
     case = tell("桥头摆摊")

@@ -6,7 +6,7 @@ from linli.cases.models import Case, Report
 from linli.doors.case_import import columns_of, import_cases, read_map
 from linli.doors.reading import Fault, Unreadable, read_table
 
-pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("town", "morning")]
+pytestmark = pytest.mark.usefixtures("town", "morning")
 HEAD = "id,subject,created,body,likes,lon,lat\n"
 GOOD = "1,桥头摆摊,2026-03-01T09:00:00,每天都有,3,121.005,30.705\n"
 
