@@ -73,6 +73,7 @@ class Draft:
     """A step being taken: change `case`, `move` its assignments, add to `data`."""
 
     case: Case
+    by: Any
     event: Event
     assignments: list[Assignment]
     moved: list[Assignment] = field(default_factory=list)
@@ -126,10 +127,10 @@ class Journal:
         moment = now()
         if case.steps:
             moment = max(moment, case.touched_at)
-        event = Event(case=case, action=action, by=by, at=moment, data=data or {})
+        event = Event(action=action, by_id=by.pk if by else None, at=moment, data=data or {})
         if id(case) not in self._assignments:
             self.know([case] if case.pk else [])
-        draft = Draft(case, event, self._assignments.setdefault(id(case), []))
+        draft = Draft(case, by, event, self._assignments.setdefault(id(case), []))
         yield draft
         deadlines.wind(case)
         changed = zip(ROW, before, _values(case), strict=True)
@@ -154,10 +155,9 @@ class Journal:
         changed = {name for draft in self.drafts for name in draft.event.sets}
         names = [name.removesuffix("_id") for name in ROW if name in changed]
         bulk.update(old, [*names, "steps", "head", "touched_at"])
-        events = [draft.event for draft in self.drafts]
-        for event in events:
-            event.case = event.case  # a case just stored has its key only now
-        bulk.insert(events)
+        for draft in self.drafts:
+            draft.event.case_id = draft.case.pk  # which a case just stored has only now
+        bulk.insert([draft.event for draft in self.drafts])
         moved = {id(a): a for draft in self.drafts for a in draft.moved}.values()
         for assignment in moved:
             assignment.case = assignment.case

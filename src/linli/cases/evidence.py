@@ -40,7 +40,7 @@ def attach(draft: Draft, files: Iterable[UploadedFile]) -> None:
         lon, lat = position(content) or (None, None)
         row = Evidence(
             case=draft.case, action=draft.event.action, content_type=kind,
-            sha256=sha256(content).hexdigest(), by=draft.event.by, at=draft.event.at,
+            sha256=sha256(content).hexdigest(), by=draft.by, at=draft.event.at,
             lon=lon, lat=lat,
         )  # fmt: skip
         draft.data.setdefault("evidence", []).append(row.sha256)

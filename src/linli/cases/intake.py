@@ -24,6 +24,7 @@ from linli.places.models import Town
 from linli.places.town import once_a_version
 
 SURE = 0.5  # below this probability a suggested category waits for a dispatcher
+SOURCES = frozenset(Source.values)
 MAX_TITLE = 200
 MAX_BODY = 20_000
 
@@ -97,7 +98,7 @@ def check(report: Report) -> None:
         raise Unusable("body", _("Longer than %(n)d characters.") % {"n": MAX_BODY})
     if "\0" in report.title or "\0" in report.body:
         raise Unusable("body", _("The text holds a zero byte."))
-    if report.source not in Source.values:
+    if report.source not in SOURCES:
         raise Unusable("source", _("“%(value)s” is not a source.") % {"value": report.source})
     if report.coordinates not in SYSTEMS:
         raise Unusable("coordinates", _("“%(value)s” is not a coordinate system (%(known)s).")
@@ -205,14 +206,13 @@ def _write(reports: Sequence[Report], read: _Read) -> list[Receipt]:
     with transaction.atomic():
         known = _known(reports)
         categories = _categories()
-        fresh, cases = [], []
+        fresh, cases, taken = [], [], set(known)
         for i, report in enumerate(reports):
             key = (report.source, report.external_id)
-            if report.external_id is None or key not in known:
+            if report.external_id is None or key not in taken:
                 fresh.append(i)
                 cases.append(_case(report, read, i, categories))
-                if report.external_id is not None:
-                    known[key] = models.Report()  # a second one in this batch repeats this one
+                taken.add(key)
         targets = _lock(twins.find(cases, read.sketches[fresh]))
         journal = Journal()
         journal.know([t for t in {id(t): t for t in targets}.values() if t and t.pk])

@@ -50,9 +50,9 @@ def _assign(draft: Draft, side: str, organisation: Organisation, why: dict) -> N
 
 def _own(draft: Draft) -> list[Assignment]:
     """Return the assignments the acting person answers for, beside the leading one."""
-    if draft.event.by is None:
+    if draft.by is None:
         return []
-    scope = Scope(draft.event.by)
+    scope = Scope(draft.by)
     return [a for a in draft.active if not a.leads and answers_for(scope, a, draft.case)]
 
 
@@ -212,7 +212,7 @@ def supervise(draft: Draft, reason: str) -> None:
 
 def resolve(draft: Draft, reply: str, quality: dict[str, float] | None = None) -> None:
     case, at = draft.case, draft.event.at
-    if draft.event.by is not None and case.category is not None:
+    if draft.by is not None and case.category is not None:
         evidence.require(draft, case.category.evidence)
     if any(a.side == Side.JOINT and a.signed_off_at is None for a in draft.active):
         raise Refused(_("An organisation that joined the handling has not answered yet."))
@@ -221,7 +221,7 @@ def resolve(draft: Draft, reply: str, quality: dict[str, float] | None = None) -
     case.extension_days = None
     assert case.dispatched_at is not None and case.resolve_due is not None
     _respond(draft)
-    if quality is None and draft.event.by is not None:
+    if quality is None and draft.by is not None:
         judged = judge([f"{case.title}\n{case.body}"], [reply])
         if judged:
             draft.data["quality"] = judged[0]
