@@ -120,7 +120,9 @@ def _write(model: type[Model], columns: _Columns, rows: Iterable[list[Any]]) -> 
     names = ", ".join(columns.names)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.cursor.copy(f"COPY {table} ({names}) FROM STDIN") as copy:
+            statement = f"COPY {table} ({names}) FROM STDIN"
+            # Past Django's cursor, so its own names for errors must be given here.
+            with connection.wrap_database_errors, cursor.cursor.copy(statement) as copy:
                 for row in rows:
                     copy.write_row(row)
         else:

@@ -1,6 +1,7 @@
 """The one door: whoever found it, a report comes in here and becomes a case or joins one."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -25,6 +26,7 @@ from linli.places.town import once_a_version
 
 SURE = 0.5  # below this probability a suggested category waits for a dispatcher
 SOURCES = frozenset(Source.values)
+TRIES = 5
 MAX_TITLE = 200
 MAX_BODY = 20_000
 
@@ -141,11 +143,11 @@ def receive(reports: Sequence[Report]) -> list[Receipt]:
     for report in reports:
         check(report)
     read = _read(reports)
-    try:
-        return _write(reports, read)
-    except IntegrityError:
-        # Another process took in one of the same external ids meanwhile: now it is known.
-        return _write(reports, read)
+    for _again in range(TRIES):
+        # Where another process took in one of the same external ids meanwhile, it is known now.
+        with suppress(IntegrityError):
+            return _write(reports, read)
+    return _write(reports, read)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ RARE = 2
 
 PLENTY = 1000
 
+SHARES = (1.0, 1.0, 0.5)
+"""How much words, pairs of characters and single characters count."""
+
 SMOOTHING = 0.05
 """Added to the tf-idf mass of each term within a class and outside before the two are compared."""
 
@@ -139,7 +142,7 @@ class CategoryModel:
         terms = Terms.learn(blocks, len(texts), RARE if len(texts) >= PLENTY else 1)
         if not len(terms):
             raise ValueError("no text to learn from has a word in it")
-        features = terms.weigh(blocks, len(texts))
+        features = terms.weigh(blocks, len(texts), SHARES)
         weights, bias = _separate(features, target, len(classes), seed)
         sharpness = _sharpness(features, target, len(classes), _folds(texts, target, seed), seed)
         return cls([str(name) for name in classes], terms, weights, bias, sharpness)
@@ -159,7 +162,7 @@ class CategoryModel:
         margins = np.empty((len(texts), len(self.classes)), np.float32)
         for at in range(0, len(texts), _BATCH):
             batch = texts[at : at + _BATCH]
-            features = self._terms.weigh(_blocks(batch), len(batch))
+            features = self._terms.weigh(_blocks(batch), len(batch), SHARES)
             margins[at : at + len(batch)] = features @ self._weights.T + self._bias
         return Suggestions(self.classes, softmax(margins * self._sharpness, axis=1))
 
@@ -197,11 +200,11 @@ def _blocks(texts: Sequence[str]) -> list[Block]:
     first = np.searchsorted(words.text, np.arange(words.size))
     rank = np.arange(len(words.text)) - first[words.text]
     weight = np.where(rank < LEAD, LEAD_WEIGHT, 1 / (1 + rank / FADE)).astype(np.float32)
-    ends_in, pairs = character_grams(words, 2)
-    return [
-        (words.text, words.hashes, weight),
-        (words.text[ends_in], pairs, weight[ends_in]),
-    ]
+    blocks = [(words.text, words.hashes, weight)]
+    for n in (2, 1):
+        ends_in, grams = character_grams(words, n)
+        blocks.append((words.text[ends_in], grams, weight[ends_in]))
+    return blocks
 
 
 def _separate(

@@ -1,5 +1,6 @@
 """Texts as weighed n-grams: rows of a sparse matrix, tf-idf, of length 1."""
 
+from collections.abc import Sequence
 from typing import Self
 
 import numpy as np
@@ -62,8 +63,10 @@ class Terms:
             "rarity": self._rarity,
         }
 
-    def weigh(self, blocks: list[Block], size: int) -> csr_matrix:
-        """Weigh the known n-grams of each text: log(1 + tf) · idf, all blocks equal.
+    def weigh(
+        self, blocks: list[Block], size: int, shares: Sequence[float] | None = None
+    ) -> csr_matrix:
+        """Weigh the known n-grams of each text: log(1 + tf) · idf.
 
         Parameters
         ----------
@@ -71,6 +74,8 @@ class Terms:
             The n-grams of the texts, the same kinds in the same order as learnt.
         size
             Number of texts.
+        shares
+            Length of each block within a row before the row is brought to 1; equal unless told.
 
         Returns
         -------
@@ -94,7 +99,10 @@ class Terms:
         unknown_part = text[~known] * len(blocks) + block[~known]
         strangers = np.bincount(unknown_part, unknown * unknown, size * len(blocks))
         length = np.sqrt(squares + strangers)
-        # Blocks of length 1 each, then the whole: a text without pairs is as long as one with.
-        whole = np.sqrt(np.count_nonzero(length.reshape(size, -1), axis=1))
-        counts.data = (values / (length[part] * whole[row])).astype(np.float32)
+        # Each block as long as its share, then the whole: a text without pairs is as long as one
+        # with.
+        share = np.ones(len(blocks)) if shares is None else np.asarray(shares, np.float64)
+        whole = np.sqrt((length.reshape(size, -1) > 0) @ share**2)
+        scale = share[part % len(blocks)] / (length[part] * whole[row])
+        counts.data = (values * scale).astype(np.float32)
         return counts
