@@ -19,7 +19,6 @@ _METRES_A_DEGREE = 111_195.0
 class _Known(NamedTuple):
     """What must be known of a case to tell whether another repeats it."""
 
-    pk: int | None
     reported_at: datetime
     community_grid_id: int | None
     located_by: str
@@ -45,33 +44,35 @@ def find(cases: Sequence[Case], sketches: np.ndarray) -> list[Case | int | None]
     if not cases:
         return []
     stored, before = _stored(cases)
-    fresh = [_Known(*(getattr(case, name) for name in _Known._fields)) for case in cases]
-    everything = [*stored, *fresh]
     known = np.concatenate([before.reshape(-1, sketches.shape[1]), sketches])
     earlier, later = twin_pairs(known, NEAR_TWIN)
+    ours = later >= len(stored)
+    earlier, later = earlier[ours], later[ours]
+    told = _told(stored, earlier, cases)
     best: dict[int, tuple[float, int]] = {}
     alike = resemblance(known[earlier], known[later])
-    pairs = zip(earlier.tolist(), later.tolist(), alike.tolist(), strict=True)
-    for first, second, similarity in pairs:
-        if second >= len(stored) and _is_same_place(everything[first], everything[second]):
-            apart = everything[second].reported_at - everything[first].reported_at
-            if abs(apart) <= WINDOW:
-                candidate = (similarity, -first)
-                best[second] = max(best.get(second, candidate), candidate)
+    for first, second, similarity in zip(
+        earlier.tolist(), later.tolist(), alike.tolist(), strict=True
+    ):
+        one, other = told[first], told[second]
+        if _is_same_place(one, other) and abs(other.reported_at - one.reported_at) <= WINDOW:
+            candidate = (similarity, -first)
+            best[second] = max(best.get(second, candidate), candidate)
     found: list[Case | int | None] = []
     for position in range(len(cases)):
         match = best.get(position + len(stored))
         if match is None:
             found.append(None)
         elif -match[1] < len(stored):
-            found.append(stored[-match[1]].pk)
+            found.append(stored[-match[1]])
         else:
             own = -match[1] - len(stored)
             found.append(found[own] or cases[own])
     return found
 
 
-def _stored(cases: Sequence[Case]) -> tuple[list[_Known], np.ndarray]:
+def _stored(cases: Sequence[Case]) -> tuple[list[int], np.ndarray]:
+    """Return keys and sketches of the open cases around."""
     since = min(case.reported_at for case in cases) - WINDOW
     until = max(case.reported_at for case in cases) + WINDOW
     grids = {case.community_grid_id for case in cases}
@@ -84,10 +85,20 @@ def _stored(cases: Sequence[Case]) -> tuple[list[_Known], np.ndarray]:
             nearby, state__in=OPEN, reported_at__range=(since, until), sketch__isnull=False
         )
         .order_by("reported_at", "id")
-        .values_list(*_Known._fields, "sketch")
+        .values_list("pk", "sketch")
     )
-    sketches = np.frombuffer(b"".join(bytes(row[-1]) for row in rows), np.uint32)
-    return [_Known(*row[:-1]) for row in rows], sketches
+    sketches = np.frombuffer(b"".join(bytes(sketch or b"") for _key, sketch in rows), np.uint32)
+    return [key for key, _sketch in rows], sketches
+
+
+def _told(stored: list[int], alike: np.ndarray, cases: Sequence[Case]) -> dict[int, _Known]:
+    """Return place and time of the stored cases that are `alike`, and of the new ones."""
+    positions = {stored[at]: at for at in alike.tolist() if at < len(stored)}
+    rows = Case.objects.filter(pk__in=positions).values_list("pk", *_Known._fields)
+    told = {positions[key]: _Known(*values) for key, *values in rows}
+    for at, case in enumerate(cases, len(stored)):
+        told[at] = _Known(*(getattr(case, name) for name in _Known._fields))
+    return told
 
 
 def _is_same_place(a: _Known, b: _Known) -> bool:
