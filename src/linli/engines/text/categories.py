@@ -17,7 +17,7 @@ from .features import Block, Terms
 from .grams import Words, character_grams
 from .twins import sketch, twin_groups
 
-KIND = "category-model/1"
+KIND = "category-model/2"
 
 LEAD = 12
 """Content words at the head of a message that count `LEAD_WEIGHT` times: it opens with its
@@ -34,7 +34,9 @@ RARE = 2
 PLENTY = 1000
 
 SHARES = (1.0, 1.0, 0.5)
-"""How much words, pairs of characters and single characters count."""
+"""How much words, pairs of characters and single characters count. The last are few and common, so
+they still speak where a message has words of its own: worth 0.003 of macro-F1 at a half, 0.002 at
+a full share."""
 
 SMOOTHING = 0.05
 """Added to the tf-idf mass of each term within a class and outside before the two are compared."""
@@ -84,8 +86,8 @@ class Suggestions:
 class CategoryModel:
     """Suggest the category of messages from labelled examples.
 
-    Linear support vector machines over words and pairs of characters, weighted by tf-idf, with
-    margins turned into probabilities on held-out folds.
+    Linear support vector machines over words, pairs of characters and single characters, weighted
+    by tf-idf, with margins turned into probabilities on held-out folds.
 
     Training text may be raw or already segmented by spaces with its stop words gone, and the two
     may be mixed: texts are cut the same way and lose the same function words before anything is
@@ -195,7 +197,7 @@ class CategoryModel:
 
 
 def _blocks(texts: Sequence[str]) -> list[Block]:
-    """Take texts apart into words and pairs of characters, each with its weight."""
+    """Take texts apart into words, pairs of characters and single ones, each with its weight."""
     words = Words.of(texts)
     first = np.searchsorted(words.text, np.arange(words.size))
     rank = np.arange(len(words.text)) - first[words.text]
@@ -213,8 +215,8 @@ def _separate(
     """Fit two hyperplanes a class against the rest and add them up.
 
     One is a support vector machine on the features as they are, the other on features scaled by
-    their naive-Bayes log ratio (Wang and Manning 2012). They err differently: macro-F1 0.925 each,
-    0.927 together. Both are linear, so together they are one plane again.
+    their naive-Bayes log ratio (Wang and Manning 2012). They err differently: macro-F1 0.928 and
+    0.926 alone, 0.930 together. Both are linear, so together they are one plane again.
     """
     weights = np.zeros((classes, features.shape[1]), np.float32)
     bias = np.full(classes, -1.0, np.float32)
