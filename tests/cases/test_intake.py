@@ -123,6 +123,15 @@ def test_a_trained_model_is_used_before_the_examples():
     assert tell("今天冬天下雪了", category=None).suggestions[0][0] == "lights"
 
 
+def test_a_model_that_cannot_be_read_leaves_the_examples(caplog, settings):
+    learnt.train_categories(["冬天下雪"] * 5 + ["夏天炎热"] * 5, ["lights"] * 5 + ["rubbish"] * 5)
+    (model,) = settings.MODELS_ROOT.rglob("*.npz")
+    model.write_bytes(b"not a model any more")
+
+    assert tell("路灯不亮了", category=None).category.code == "lights"
+    assert "train it anew" in caplog.text
+
+
 def test_labels_the_packs_do_not_know_are_refused():
     with pytest.raises(learnt.NotEnough, match="军事"):
         learnt.train_categories(["一", "二"], ["lights", "军事"])

@@ -4,6 +4,7 @@
 names the one in use. Without a trained category model the examples in the packs serve.
 """
 
+import logging
 import os
 from collections.abc import Sequence
 from functools import lru_cache
@@ -13,11 +14,12 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from linli.cases.models import Category
-from linli.engines.text import CategoryModel, ReplyQuality
+from linli.engines.text import CategoryModel, NotAModelError, ReplyQuality
 from linli.places.models import Town
 from linli.places.town import once_a_version, the_town
 
 CATEGORIES, REPLIES = "categories", "replies"
+log = logging.getLogger(__name__)
 KINDS: dict[str, type[CategoryModel] | type[ReplyQuality]] = {
     CATEGORIES: CategoryModel,
     REPLIES: ReplyQuality,
@@ -57,7 +59,14 @@ def _read(kind: str, path: Path) -> CategoryModel | ReplyQuality:
 
 def _trained(kind: str) -> CategoryModel | ReplyQuality | None:
     version = version_in_use(kind)
-    return _read(kind, _folder(kind) / f"{version}.npz") if version else None
+    if version is None:
+        return None
+    try:
+        return _read(kind, _folder(kind) / f"{version}.npz")
+    except (NotAModelError, FileNotFoundError):
+        # A town goes on without a model that this version of Linli cannot read.
+        log.warning("the model %s of %s cannot be used: train it anew", version, kind)
+        return None
 
 
 @once_a_version
