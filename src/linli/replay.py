@@ -7,7 +7,8 @@ counted. A file without replies says nothing of what came after, so no clock rin
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +21,7 @@ from linli import clock
 from linli.cases import intake, loop, worker
 from linli.cases.chain import Journal
 from linli.cases.deadlines import CLOCKS
-from linli.cases.intake import Fate, Report, Unusable
+from linli.cases.intake import Fate, Report, Understood, Unusable
 from linli.cases.learnt import judge
 from linli.cases.models import Case, State, Triage
 from linli.cases.models import Report as ReportRow
@@ -28,7 +29,7 @@ from linli.doors.case_import import Imported, columns_of, moment_of, usable
 from linli.doors.reading import Fault, Row, Unreadable, read_table
 from linli.scores import tallies
 
-BATCH = 1000
+BATCH = 500
 WEEK = timedelta(days=7)
 WINDOW = timedelta(days=14)  # a report may only join a case that was still open then
 EXPLAINED = 0.5
@@ -76,6 +77,9 @@ class Replayed:
         }
 
 
+Batch = list[tuple[Row, Report]]
+
+
 @dataclass(frozen=True, slots=True)
 class _Reply:
     source: str
@@ -120,9 +124,10 @@ def replay(
     replies = deque(_replies(told, replayed.imported, shift) if "reply" in found else ())
     if shift:
         told = [(row, replace(r, created=_written((row, r)) + shift)) for row, r in told]
-    for batch in _windows(told, WINDOW if replies else None):
+    for batch, understood in _read_ahead(_windows(told, WINDOW if replies else None)):
         upto = _written(batch[-1])
-        _take_in([report for _row, report in batch], replayed, "reply" in found)
+        reports = [report for _row, report in batch]
+        _take_in(reports, understood, replayed, "reply" in found)
         answered = []
         while replies and replies[0].at <= upto:
             answered.append(replies.popleft())
@@ -140,11 +145,23 @@ def _written(pair: tuple[Row, Report]) -> datetime:
     return pair[1].created or clock.now()
 
 
-def _windows(
-    told: list[tuple[Row, Report]], length: timedelta | None
-) -> Iterator[list[tuple[Row, Report]]]:
+def _read_ahead(batches: Iterable[Batch]) -> Iterator[tuple[Batch, Understood]]:
+    """Let the texts of the next batch be read while this one is written."""
+    reader = intake.Reader()
+    with ThreadPoolExecutor(1) as ahead:
+        waiting: deque[tuple[Batch, Future[Understood]]] = deque()
+        for batch in batches:
+            waiting.append((batch, ahead.submit(reader.read, [told for _row, told in batch])))
+            if len(waiting) > 1:
+                ready, reading = waiting.popleft()
+                yield ready, reading.result()
+        for ready, reading in waiting:
+            yield ready, reading.result()
+
+
+def _windows(told: Batch, length: timedelta | None) -> Iterator[Batch]:
     """Cut a record into batches that are short enough for replies to come in between."""
-    batch: list[tuple[Row, Report]] = []
+    batch: Batch = []
     for pair in told:
         too_long = length is not None and batch and _written(pair) - _written(batch[0]) > length
         if len(batch) >= BATCH or too_long:
@@ -155,7 +172,7 @@ def _windows(
         yield batch
 
 
-def _replies(told: list[tuple[Row, Report]], imported: Imported, shift: timedelta) -> list[_Reply]:
+def _replies(told: Batch, imported: Imported, shift: timedelta) -> list[_Reply]:
     found = []
     for row, report in told:
         text = row.values["reply"].strip()
@@ -175,8 +192,10 @@ def _replies(told: list[tuple[Row, Report]], imported: Imported, shift: timedelt
     return sorted(found, key=lambda reply: reply.at)
 
 
-def _take_in(reports: list[Report], replayed: Replayed, deem_accepted: bool) -> None:
-    receipts = intake.receive(reports)
+def _take_in(
+    reports: list[Report], understood: Understood, replayed: Replayed, deem_accepted: bool
+) -> None:
+    receipts = intake.receive(reports, understood)
     for receipt in receipts:
         replayed.imported.counts[receipt.fate] += 1
         case = receipt.case

@@ -121,7 +121,37 @@ def check(report: Report) -> None:
         raise Unusable("lon", _("A point needs both a longitude and a latitude."))
 
 
-def receive(reports: Sequence[Report]) -> list[Receipt]:
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What the engines make of texts: likely categories of each, and sketches, shape (n, k)."""
+
+    suggestions: list[list[tuple[str, float]]]
+    sketches: np.ndarray
+
+
+class Reader:
+    """Reads texts with the models in use now.
+
+    Once made it needs no database, so that another thread can read the next batch while
+    this one is written: the engines let go of the interpreter most of the time.
+    """
+
+    def __init__(self) -> None:
+        self._model = category_model()
+
+    def read(self, reports: Sequence[Report]) -> Understood:
+        """Suggest categories where none is given, and sketch every text."""
+        texts = [f"{report.title}\n{report.body}" for report in reports]
+        suggestions: list[list[tuple[str, float]]] = [[] for _ in reports]
+        unknown = [i for i, report in enumerate(reports) if report.category is None]
+        if self._model is not None and unknown:
+            tops = self._model.suggest([texts[i] for i in unknown]).top(3)
+            for i, top in zip(unknown, tops, strict=True):
+                suggestions[i] = [(label, round(probability, 3)) for label, probability in top]
+        return Understood(suggestions, sketch(texts))
+
+
+def receive(reports: Sequence[Report], understood: Understood | None = None) -> list[Receipt]:
     """Take reports in: locate, categorise, join to what is known, dispatch to both sides.
 
     All or nothing, in one transaction; text is read before the database is locked.
@@ -130,6 +160,8 @@ def receive(reports: Sequence[Report]) -> list[Receipt]:
     ----------
     reports
         Any number; the earlier ones count as earlier known.
+    understood
+        What a `Reader` made of the same reports, where it read ahead.
 
     Returns
     -------
@@ -142,26 +174,13 @@ def receive(reports: Sequence[Report]) -> list[Receipt]:
     """
     for report in reports:
         check(report)
-    read = _read(reports)
+    understood = understood or Reader().read(reports)
+    locations = _locate(reports)
     for _again in range(TRIES):
         # Where another process took in one of the same external ids meanwhile, it is known now.
         with suppress(IntegrityError):
-            return _write(reports, read)
-    return _write(reports, read)
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What the engines make of the texts, position by position."""
-
-    locations: list[Location]
-    suggestions: list[list[tuple[str, float]]]
-    sketches: np.ndarray
-
-
-def _read(reports: Sequence[Report]) -> _Read:
-    texts = [f"{report.title}\n{report.body}" for report in reports]
-    return _Read(_locate(reports), _suggest(reports, texts), sketch(texts))
+            return _write(reports, understood, locations)
+    return _write(reports, understood, locations)
 
 
 def _locate(reports: Sequence[Report]) -> list[Location]:
@@ -187,16 +206,6 @@ def _locate(reports: Sequence[Report]) -> list[Location]:
     return found
 
 
-def _suggest(reports: Sequence[Report], texts: list[str]) -> list[list[tuple[str, float]]]:
-    found: list[list[tuple[str, float]]] = [[] for _ in reports]
-    unknown = [i for i, report in enumerate(reports) if report.category is None]
-    model = category_model() if unknown else None
-    if model is not None:
-        for i, top in zip(unknown, model.suggest([texts[i] for i in unknown]).top(3), strict=True):
-            found[i] = [(label, round(probability, 3)) for label, probability in top]
-    return found
-
-
 @once_a_version
 def _categories(town: Town) -> dict[str, Category]:
     """Return categories by code, and by name for models trained on named labels."""
@@ -204,7 +213,9 @@ def _categories(town: Town) -> dict[str, Category]:
     return {row.name: row for row in rows} | {row.code: row for row in rows}
 
 
-def _write(reports: Sequence[Report], read: _Read) -> list[Receipt]:
+def _write(
+    reports: Sequence[Report], understood: Understood, locations: list[Location]
+) -> list[Receipt]:
     with transaction.atomic():
         known = _known(reports)
         categories = _categories()
@@ -213,9 +224,9 @@ def _write(reports: Sequence[Report], read: _Read) -> list[Receipt]:
             key = (report.source, report.external_id)
             if report.external_id is None or key not in taken:
                 fresh.append(i)
-                cases.append(_case(report, read, i, categories))
+                cases.append(_case(report, understood, locations, i, categories))
                 taken.add(key)
-        targets = _lock(twins.find(cases, read.sketches[fresh]))
+        targets = _lock(twins.find(cases, understood.sketches[fresh]))
         journal = Journal()
         journal.know([t for t in {id(t): t for t in targets}.values() if t and t.pk])
         router = Router()
@@ -224,7 +235,7 @@ def _write(reports: Sequence[Report], read: _Read) -> list[Receipt]:
         for i, case, target in zip(fresh, cases, targets, strict=True):
             with clock.at(reports[i].created or clock.now()):
                 if target is None:
-                    _open(journal, case, router, read.locations[i].why, reports[i])
+                    _open(journal, case, router, locations[i].why, reports[i])
                 else:
                     evidence = list(reports[i].evidence)
                     loop.take(journal, target, "follow", evidence=evidence)
@@ -249,9 +260,14 @@ def _known(reports: Sequence[Report]) -> dict[tuple[str, str | None], models.Rep
     return {(row.source, row.external_id): row for row in rows}
 
 
-def _case(report: Report, read: _Read, i: int, categories: dict[str, Category]) -> Case:
-    place = read.locations[i]
-    suggestions = read.suggestions[i]
+def _case(
+    report: Report,
+    understood: Understood,
+    locations: list[Location],
+    i: int,
+    categories: dict[str, Category],
+) -> Case:
+    place, suggestions = locations[i], understood.suggestions[i]
     category = categories[report.category] if report.category is not None else None
     if category is None and suggestions and suggestions[0][1] >= SURE:
         category = categories.get(suggestions[0][0])
@@ -260,7 +276,7 @@ def _case(report: Report, read: _Read, i: int, categories: dict[str, Category]) 
         reported_at=report.created or clock.now(), triage="", category=category,
         area_id=place.area, community_grid_id=place.community_grid,
         service_grid_id=place.service_grid, lon=place.lon, lat=place.lat,
-        located_by=place.by, suggestions=suggestions, sketch=read.sketches[i].tobytes(),
+        located_by=place.by, suggestions=suggestions, sketch=understood.sketches[i].tobytes(),
     )  # fmt: skip
 
 
