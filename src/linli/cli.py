@@ -159,6 +159,7 @@ def serve(
         from linli.web import server
 
         _ready()
+        out.print(f"[bold]http://{host}:{port}[/bold]")
         server.serve(host, port, workers)
 
 
