@@ -102,6 +102,13 @@ def test_a_point_outside_the_town_waits_for_a_dispatcher():
     case = tell("隔壁县的路灯", lon=120.0)
 
     assert case.state == State.REPORTED and case.community_grid is None
+    assert (case.lon, case.lat, case.located_by) == (120.0, LAT, "")
+
+
+def test_a_point_outside_the_town_gives_way_to_a_place_named_in_the_text():
+    case = tell("东村的路灯不亮", lon=120.0, category="lights")
+
+    assert case.community_grid.code == "e1" and case.located_by == "name"
 
 
 def test_a_clear_text_gets_its_category_and_goes_straight_to_both_sides():

@@ -102,6 +102,13 @@ def test_line_breaks_inside_quotes_belong_to_the_text(tmp_path):
     assert Report.objects.get().body.split() == ["一", "二", "三"]
 
 
+def test_a_point_outside_the_town_is_told_and_its_row_goes_in(tmp_path):
+    row = "2,路灯,2026-03-01,坏了,0,120.0,30.7\n"
+    imported = import_cases(file(tmp_path, HEAD + GOOD + row))
+
+    assert remarks(imported) == [(3, "lon")] and Report.objects.count() == 2
+
+
 def test_unknown_columns_are_told_and_left_aside(tmp_path):
     imported = import_cases(file(tmp_path, "subject,mood\n路灯坏了,angry\n"))
 

@@ -195,14 +195,15 @@ def _locate(reports: Sequence[Report]) -> list[Location]:
         for i, place in zip(points, atlas().locate_points(lon, lat), strict=True):
             found[i] = place
     for i, report in enumerate(reports):
-        if report.area is not None and found[i] is NOWHERE:
+        if report.area is not None and found[i].area is None:
             found[i] = atlas().of_area(atlas().by_code[report.area].pk)
-    named = [i for i, place in enumerate(found) if place is NOWHERE]
+    named = [i for i, place in enumerate(found) if place.area is None]
     places = atlas().locate_texts(
         [reports[i].title for i in named], [reports[i].body for i in named]
     )
     for i, place in zip(named, places, strict=True):
-        found[i] = place
+        if place.area is not None:
+            found[i] = place
     return found
 
 

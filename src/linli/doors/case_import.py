@@ -13,7 +13,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from linli.cases import intake
-from linli.cases.intake import Fate, Receipt, Report, Unusable
+from linli.cases.intake import Fate, Report, Unusable
 from linli.cases.models import Source
 from linli.doors.reading import Fault, Row, Unreadable, read_table
 from linli.places.town import the_town
@@ -45,7 +45,6 @@ class Imported:
     file: str
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(Fate, 0))
     faults: list[Fault] = field(default_factory=list)
-    receipts: list[Receipt] = field(default_factory=list)
 
     def report(self) -> str:
         """Say line by line what was left out and why."""
@@ -120,8 +119,12 @@ def import_cases(path: Path, chosen: dict[str, str] | None = None) -> Imported:
             message = _("This column is not known and was left aside.")
             imported.faults.append(Fault(1, message, column))
     for batch in batched_reports(rows, columns, imported):
-        for receipt in intake.receive([report for _row, report in batch]):
+        receipts = intake.receive([report for _row, report in batch])
+        for (row, report), receipt in zip(batch, receipts, strict=True):
             imported.counts[receipt.fate] += 1
+            if report.lon is not None and receipt.case.area_id is None:
+                message = _("The point lies outside the town; the case waits for a dispatcher.")
+                imported.faults.append(Fault(row.number, message, columns["lon"]))
     return imported
 
 

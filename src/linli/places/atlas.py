@@ -87,7 +87,10 @@ class Atlas:
         return found
 
     def locate_points(self, lon: np.ndarray, lat: np.ndarray) -> list[Location]:
-        """Find the grids of points given in WGS-84 degrees, shape (n,) each."""
+        """Find the grids of points given in WGS-84 degrees, shape (n,) each.
+
+        A point outside the town keeps its coordinates and has no area.
+        """
         found = {
             layer: np.append(self._grid_ids[layer], -1)[positions]
             for layer, positions in self._index.locate(lon, lat).items()
@@ -95,7 +98,7 @@ class Atlas:
         return [
             Location(int(c), int(c), int(s), float(x), float(y), "point")
             if c >= 0 and s >= 0
-            else NOWHERE
+            else Location(lon=float(x), lat=float(y))
             for c, s, x, y in zip(found[COMMUNITY], found[SERVICE], lon, lat, strict=True)
         ]
 
