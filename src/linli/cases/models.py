@@ -164,6 +164,10 @@ class Case(models.Model):
         return f"{localtime(self.reported_at):%y}-{self.pk:06d}"
 
     @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    @property
     def is_paused(self) -> bool:
         return self.paused_at is not None
 
