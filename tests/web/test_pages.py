@@ -327,3 +327,14 @@ def test_a_photo_is_served_to_those_who_see_its_case(enter):
     assert seen["Content-Type"] == "image/png"
     assert "sandbox" in seen["Content-Security-Policy"]
     assert enter("officer").get(path).status_code == 404
+
+
+def test_supervision_is_shown_as_long_as_the_case_is_open(enter):
+    case = tell("桥头摆摊")
+    loop.act(case, "supervise", person("leader"), reason="反复投诉")
+    page = f"/cases/{case.code}/"
+    assert "Under supervision" in enter("leader").get(page).content.decode()
+
+    loop.act(case, "cancel", person("dispatcher"), reason="误报")
+
+    assert "Under supervision" not in enter("leader").get(page).content.decode()
