@@ -68,6 +68,12 @@ def test_a_record_goes_from_file_to_league(town, record):
     assert linli("check").exit_code == 0
 
 
+def test_a_replay_without_a_trained_model_says_what_to_do_first(town, record):
+    linli("load", town)
+
+    assert "linli train categories" in linli("replay", record).output
+
+
 def test_check_ends_with_one_where_something_was_changed(town, record):
     linli("load", town)
     linli("replay", record)

@@ -226,6 +226,7 @@ def replay(
     """Live a record of real messages and replies through the loop, at their real times."""
     with _installation():
         from linli import replay as record
+        from linli.cases import learnt
 
         _load(town)
         with _bar("replaying", None, as_json) as advance:
@@ -235,6 +236,9 @@ def replay(
             replayed.imported.report(), file, report, bool(replayed.imported.faults)
         )
         _print({**figures, "report": where}, as_json, file.name)
+        if not as_json and learnt.version_in_use(learnt.CATEGORIES) is None:
+            out.print(_("No model has been trained for this town yet, so most messages wait for a "
+                        "dispatcher: `linli train categories FILE` first."))  # fmt: skip
 
 
 @train.command("categories")
@@ -298,20 +302,27 @@ def league(
 def _print_league(table: Any) -> None:
     from linli.scores.leagues import MEASURES
 
-    shown = Table(title=f"{table.contest} · {table.period}")
-    for name in ("#", "90 %", "", _("score"), "90 %"):
-        shown.add_column(name, justify="left" if not name else "right")
+    shown = Table(title=f"{table.contest} · {table.period}", show_lines=True)
+    for name in ("#", "", _("score")):
+        shown.add_column(name, justify="right" if name else "left")
     for name in table.weights:
-        shown.add_column(f"{MEASURES[name].label}\n{table.weights[name]:.0%}", justify="right")
+        heading = f"{MEASURES[name].label}\n{table.weights[name]:.0%}"
+        shown.add_column(heading, justify="right", overflow="fold")
     for line in table.standings:
         parts = [line.parts[name] for name in table.weights]
-        rates = (f"{p.adjusted:.0%} ({round((p.raw or 0) * p.n)}/{p.n})" for p in parts)
         shown.add_row(
-            str(line.rank), f"{line.rank_low}–{line.rank_high}", str(line.unit),
-            f"{line.score:.1f}", f"{line.low:.1f}–{line.high:.1f}", *rates,
-        )  # fmt: skip
+            f"{line.rank}\n[dim]{line.rank_low}–{line.rank_high}[/dim]",
+            str(line.unit),
+            f"{line.score:.1f}\n[dim]{line.low:.0f}–{line.high:.0f}[/dim]",
+            *(f"{p.adjusted:.0%}\n[dim]{round((p.raw or 0) * p.n)}/{p.n}[/dim]" for p in parts),
+        )
     out.print(shown)
-    out.print(_("Adjusted for the mix of cases and shrunk for small numbers; raw in brackets."))
+    out.print(
+        _(
+            "Rates are adjusted for the mix of cases and shrunk for small numbers. Below them: "
+            "the raw count; below rank and score: where they lie with 90 %."
+        )
+    )
     if table.dropped:
         names = ", ".join(str(MEASURES[name].label) for name in table.dropped)
         out.print(_("Not compared, for want of data: %(names)s.") % {"names": names})
