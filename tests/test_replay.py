@@ -10,7 +10,7 @@ import pytest
 
 from linli import clock
 from linli.cases import learnt
-from linli.cases.models import Case
+from linli.cases.models import Case, Event
 from linli.doors.reading import Unreadable
 from linli.integrity import faults
 from linli.packs.loader import load
@@ -130,9 +130,30 @@ def test_replies_without_times_are_refused(town, record):
 def test_replaying_again_takes_nothing_in_twice(town, record):
     path = record(row(1, "2026-03-10T09:00", "已修", "2026-03-10T15:30"))
     replay(path)
+    before = Event.objects.count()
     again = replay(path)
 
     assert again.imported.counts["repeat"] == 1 and Case.objects.count() == 1
+    assert again.replies == 0 and Event.objects.count() == before
+
+
+def test_a_replay_broken_off_before_a_reply_takes_it_the_next_time(town, record):
+    told = row(1, "2026-03-10T09:00", "已修", "2026-03-10T15:30")
+    replay(record([*told[:-2], "", ""]))
+    replay(record(told))
+
+    assert Case.objects.get().events.filter(data__reply="已修").count() == 1
+
+
+def test_replies_find_their_reports_without_numbers_too(town, record):
+    columns = [name for name in COLUMNS if name != "id"]
+    rows = [
+        row(n, "2026-03-10T09:00", answer, "2026-03-10T15:30", lon=lon)[1:]
+        for n, answer, lon in ((1, "已修", 121.005), (2, "已换", 121.03))
+    ]
+    assert replay(record(*rows, columns=columns)).resolved == 2
+    said = Case.objects.get(title="路灯不亮了2").events.get(action="resolve").data["reply"]
+    assert said == "已换"
 
 
 def test_everything_stands_in_order_afterwards(town, record):

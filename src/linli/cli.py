@@ -179,7 +179,7 @@ def demo(
         _ready()
         accounts = demonstration.prepare(town)
         out.print(f"[bold]http://{host}:{port}[/bold]")
-        secret = _("password: %(password)s") % {"password": demonstration.PASSWORD}
+        secret = _("password: %(password)s") % {"password": demonstration.DEMO_PASSWORD}
         table = Table(title=secret)
         table.add_column(_("account"))
         table.add_column(_("name"))

@@ -11,13 +11,10 @@ from linli.clock import now
 from linli.packs.loader import load
 from linli.people.models import User
 from linli.replay import replay
+from linli.web.views import DEMO_ACCOUNTS, DEMO_PASSWORD
 
-PASSWORD = "linli-demo"
 RECORD = "record.csv"  # of the last months, in the town's folder; moved so that it ends today
-ACCOUNTS = (
-    "resident", "worker", "steward", "officer", "head",
-    "dispatcher", "supervisor", "leader", "administrator",
-)  # fmt: skip
+ACCOUNTS = tuple(name for name, _office, _work in DEMO_ACCOUNTS)
 
 
 class NotADemonstration(RuntimeError):
@@ -41,8 +38,8 @@ def prepare(town: Path) -> list[tuple[str, str]]:
     load(town)
     users = {user.username: user for user in User.objects.filter(username__in=ACCOUNTS)}
     for user in users.values():
-        if not user.is_demo or not user.check_password(PASSWORD):
-            user.set_password(PASSWORD)
+        if not user.is_demo or not user.check_password(DEMO_PASSWORD):
+            user.set_password(DEMO_PASSWORD)
             user.is_demo = True
             user.save(update_fields=["password", "is_demo"])
     record = town / RECORD

@@ -15,16 +15,16 @@ from pathlib import Path
 from time import perf_counter
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from linli import clock
 from linli.cases import intake, loop, worker
 from linli.cases.chain import Journal
 from linli.cases.deadlines import CLOCKS
-from linli.cases.intake import Fate, Report, Understood, Unusable
+from linli.cases.intake import Fate, Receipt, Report, Understood, Unusable
 from linli.cases.learnt import judge
 from linli.cases.models import Case, State, Triage
-from linli.cases.models import Report as ReportRow
 from linli.doors.case_import import Imported, columns_of, moment_of, usable
 from linli.doors.reading import Fault, Row, Unreadable, read_table
 from linli.scores import tallies
@@ -82,8 +82,7 @@ Batch = list[tuple[Row, Report]]
 
 @dataclass(frozen=True, slots=True)
 class _Reply:
-    source: str
-    external_id: str | None
+    row: int
     text: str
     at: datetime
     satisfied: bool | None
@@ -118,6 +117,7 @@ def replay(
     if ("reply" in found) != ("replied" in found):
         raise Unreadable(_("Replies need both the columns “reply” and “replied”."))
     replayed = Replayed(Imported(path.name))
+    receipts: dict[int, Receipt] = {}
     told = list(usable(rows, columns, replayed.imported))
     told.sort(key=_written)
     shift = (ending - _written(told[-1])) // WEEK * WEEK if ending and told else timedelta(0)
@@ -126,16 +126,15 @@ def replay(
         told = [(row, replace(r, created=_written((row, r)) + shift)) for row, r in told]
     for batch, understood in _read_ahead(_windows(told, WINDOW if replies else None)):
         upto = _written(batch[-1])
-        reports = [report for _row, report in batch]
-        _take_in(reports, understood, replayed, "reply" in found)
+        receipts |= _take_in(batch, understood, replayed, "reply" in found)
         answered = []
         while replies and replies[0].at <= upto:
             answered.append(replies.popleft())
         if "reply" in found:
-            _answer(answered, upto, replayed)
+            _answer(answered, receipts, upto, replayed)
         progress(len(batch))
     if replies and ending is None:
-        _answer(list(replies), replies[-1].at, replayed)
+        _answer(list(replies), receipts, replies[-1].at, replayed)
     tallies.fold()
     replayed.seconds = perf_counter() - started
     return replayed
@@ -188,14 +187,15 @@ def _replies(told: Batch, imported: Imported, shift: timedelta) -> list[_Reply]:
             imported.faults.append(Fault(row.number, message, "replied"))
             continue
         satisfied = {"1": True, "0": False}.get(row.values.get("satisfied", "").strip())
-        found.append(_Reply(report.source, report.external_id, text, at + shift, satisfied))
+        found.append(_Reply(row.number, text, at + shift, satisfied))
     return sorted(found, key=lambda reply: reply.at)
 
 
 def _take_in(
-    reports: list[Report], understood: Understood, replayed: Replayed, deem_accepted: bool
-) -> None:
-    receipts = intake.receive(reports, understood)
+    batch: Batch, understood: Understood, replayed: Replayed, deem_accepted: bool
+) -> dict[int, Receipt]:
+    """Take a batch in, and return the receipt of each row by its number."""
+    receipts = intake.receive([report for _row, report in batch], understood)
     for receipt in receipts:
         replayed.imported.counts[receipt.fate] += 1
         case = receipt.case
@@ -203,12 +203,15 @@ def _take_in(
             replayed.located += case.community_grid_id is not None
             replayed.categorised += case.category_id is not None
             replayed.dispatched += case.dispatched_at is not None
-    if not deem_accepted:
-        return
+    if deem_accepted:
+        new = [receipt.case for receipt in receipts if receipt.fate == Fate.NEW]
+        _deem_accepted([case for case in new if case.state == State.DISPATCHED])
+    return {row.number: receipt for (row, _report), receipt in zip(batch, receipts, strict=True)}
+
+
+def _deem_accepted(cases: list[Case]) -> None:
     with transaction.atomic():
         journal = Journal()
-        cases = [r.case for r in receipts if r.fate == Fate.NEW]
-        cases = [case for case in cases if case.state == State.DISPATCHED]
         journal.know(cases)
         for case in cases:
             with clock.at(case.touched_at):
@@ -216,21 +219,20 @@ def _take_in(
         loop.record(journal)
 
 
-def _answer(replies: list[_Reply], upto: datetime, replayed: Replayed) -> None:
+def _answer(
+    replies: list[_Reply], receipts: dict[int, Receipt], upto: datetime, replayed: Replayed
+) -> None:
     """Resolve cases as they really were, and let the clocks ring that rang before."""
     with transaction.atomic():
-        cases = _cases_of(replies)
+        cases = _cases_of(replies, receipts)
         journal = Journal()
         journal.know(cases.values())
-        qualities = _judge([(cases[reply], reply.text) for reply in replies if reply in cases])
-        for reply in replies:
-            case = cases.get(reply)
-            if case is None:
-                continue
+        qualities = _judge(cases)
+        for reply, case in cases.items():
             replayed.replies += 1
             _ring(journal, case, reply.at, replayed)
             with clock.at(reply.at):
-                _reply(journal, case, reply, qualities.get(case.pk), replayed)
+                _reply(journal, case, reply, qualities.get(reply), replayed)
         loop.record(journal)
     with clock.at(upto):
         replayed.rang += worker.tick(when_due=True)
@@ -272,17 +274,23 @@ def _ring(journal: Journal, case: Case, upto: datetime, replayed: Replayed) -> N
         replayed.rang += 1
 
 
-def _cases_of(replies: list[_Reply]) -> dict[_Reply, Case]:
-    """Read and lock the cases that the replies answer; one object a case."""
-    rows = ReportRow.objects.filter(external_id__in=[reply.external_id for reply in replies])
-    case_ids = {(row.source, row.external_id): row.case_id for row in rows}
+def _cases_of(replies: list[_Reply], receipts: dict[int, Receipt]) -> dict[_Reply, Case]:
+    """Read and lock the cases that the replies answer, one object a case, in their order."""
+    fresh = [reply for reply in replies if not _is_kept(reply, receipts[reply.row])]
     locked = Case.objects.select_for_update(of=("self",)).select_related("category")
-    cases = locked.in_bulk(set(case_ids.values()))
-    keys = {reply: case_ids.get((reply.source, reply.external_id)) for reply in replies}
-    return {reply: cases[key] for reply, key in keys.items() if key is not None}
+    cases = locked.in_bulk({receipts[reply.row].case.pk for reply in fresh})
+    return {reply: cases[receipts[reply.row].case.pk] for reply in fresh}
 
 
-def _judge(answers: list[tuple[Case, str]]) -> dict[int, dict[str, float]]:
-    messages = [f"{case.title}\n{case.body}" for case, _text in answers]
-    judged = judge(messages, [text for _case, text in answers])
-    return {case.pk: quality for (case, _text), quality in zip(answers, judged, strict=False)}
+def _is_kept(reply: _Reply, receipt: Receipt) -> bool:
+    """Tell whether an earlier replay of the same record took this reply already."""
+    if receipt.fate != Fate.REPEAT:
+        return False
+    said = Q(data__reply=reply.text) | Q(data__text=reply.text)
+    return receipt.case.events.filter(said, at__gte=reply.at).exists()
+
+
+def _judge(cases: dict[_Reply, Case]) -> dict[_Reply, dict[str, float]]:
+    messages = [f"{case.title}\n{case.body}" for case in cases.values()]
+    judged = judge(messages, [reply.text for reply in cases])
+    return dict(zip(cases, judged, strict=False))

@@ -385,6 +385,22 @@ def test_a_photo_keeps_the_position_it_was_taken_at():
     assert kept.sha256 in case.events.get(action="resolve").data["evidence"]
 
 
+def test_whoever_gets_a_case_is_told_and_reminded():
+    case = act(tell("桥头摆摊"), "assign", person("head"), person=person("officer"))
+    with clock.at(case.clock_at):
+        worker.tick()
+
+    told = Notice.objects.filter(case=case, user=person("officer")).order_by("id")
+    assert list(told.values_list("action", flat=True)) == ["assign", "remind"]
+
+
+def test_reminders_cost_no_more_queries_for_more_cases(django_assert_max_num_queries):
+    for sign in "春夏秋冬东南西北天地玄黄":
+        case = tell(sign * 9)
+    with clock.at(case.clock_at), django_assert_max_num_queries(12):
+        assert worker.tick() == 12
+
+
 def test_a_head_gives_work_only_to_their_own_people():
     case = tell("桥头摆摊")
 

@@ -64,11 +64,6 @@ class _Audience:
             reports = Report.objects.filter(case__in=cases, reporter__isnull=False)
             for case, user in reports.values_list("case_id", "reporter_id").distinct():
                 self._reporters.setdefault(case, []).append(user)
-        self._persons: dict[int, list[int]] = {}
-        for draft in drafts:
-            if PERSON in TELL[draft.event.action]:
-                persons = draft.case.assignments.filter(active=True, person__isnull=False)
-                self._persons[draft.case.pk] = list(persons.values_list("person_id", flat=True))
         self._staff = {
             role: list(
                 Membership.objects.filter(role=role).values_list(
@@ -82,10 +77,11 @@ class _Audience:
     def of(self, draft: Draft) -> set[int]:
         users: set[int] = set()
         for kind in TELL[draft.event.action]:
-            users.update(self._kind(kind, draft.case))
+            users.update(self._kind(kind, draft))
         return users
 
-    def _kind(self, kind: int, case: Case) -> Iterable[int]:
+    def _kind(self, kind: int, draft: Draft) -> Iterable[int]:
+        case = draft.case
         if kind == LEADS:
             return leads_of(case, self._absent)
         if kind == ESCALATION:
@@ -93,7 +89,7 @@ class _Audience:
         if kind == REPORTERS:
             return self._reporters.get(case.pk, ())
         if kind == PERSON:
-            return self._persons.get(case.pk, ())
+            return (a.person_id for a in draft.active if a.person_id is not None)
         role = Role.SUPERVISOR if kind == SUPERVISORS else Role.DISPATCHER
         path = atlas().areas[case.area_id].path if case.area_id else ""
         return (user for user, reach in self._staff[role] if path.startswith(reach) or not path)

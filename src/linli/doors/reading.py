@@ -4,7 +4,6 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from django.utils.translation import gettext as _
@@ -84,7 +83,7 @@ def read_table(path: Path) -> tuple[list[str], Iterator[Row | Fault]]:
 
 def _record(lines: list[str], start: int) -> tuple[list[str], int]:
     """Read the record that begins at line `start`; return it and the number of lines it took."""
-    reader = csv.reader(islice(lines, start, None), strict=True)
+    reader = csv.reader((lines[at] for at in range(start, len(lines))), strict=True)
     record = next(reader, [])
     return record, reader.line_num
 

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from time import monotonic
 from typing import TypeVar
 
+from django.utils.translation import gettext as _
+
 from linli.places.models import Town
 
 T = TypeVar("T")
@@ -18,7 +20,7 @@ class NoTown(LookupError):
     """Nothing can be located or dispatched before a town is loaded."""
 
     def __init__(self) -> None:
-        super().__init__("no town is loaded yet: run `linli load towns/pinghu`")
+        super().__init__(_("No town is loaded yet: run `linli load towns/pinghu`."))
 
 
 def the_town() -> Town:

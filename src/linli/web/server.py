@@ -6,6 +6,7 @@ import sys
 import uvicorn
 from django.conf import settings
 from django.core.management import call_command
+from django.utils.translation import gettext as _
 
 from linli.people.models import User
 
@@ -24,8 +25,10 @@ def refuse_demo_accounts() -> None:
     """
     if not settings.DEMO and User.objects.filter(is_demo=True, is_active=True).exists():
         raise DemoAccounts(
-            "this installation holds demo accounts with a known password; "
-            "serve it with `linli demo`, or make a new one with `linli init DIR`"
+            _(
+                "This installation holds demo accounts with a known password: "
+                "serve it with `linli demo`, or make a new one with `linli init DIR`."
+            )
         )
 
 
