@@ -1,8 +1,7 @@
 """Whatever is wrong with a town's files is said with file, place and field, all at once."""
 
 import pytest
-from django.utils import translation
-from tests.small_town import EAST, FIELD, MIDDLE, NORTH, SOUTH, STREET, WEST, SmallTown, square
+from tests.small_town import EAST, FIELD, MIDDLE, NORTH, SOUTH, STREET, WEST, square
 
 from linli.packs.loader import load
 from linli.packs.toml_lines import key_lines
@@ -10,17 +9,6 @@ from linli.places.models import Area
 from linli.sections import Faulty
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def town(tmp_path):
-    return SmallTown(tmp_path / "lake")
 
 
 def faults(town, written=False):

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone, translation
+from django.utils import timezone
 from tests.small_town import SmallTown, area, category, organisation, person
 
 from linli.cases.models import Assignment, Case, Category, State
@@ -21,17 +21,6 @@ from linli.sections import Faulty
 
 ROOT = Path(__file__).parents[2]
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
-
-
-@pytest.fixture
-def town(tmp_path):
-    return SmallTown(tmp_path / "lake")
 
 
 def open_case(state=State.DISPATCHED, **values):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from linli.cases.calendar import calendar
-from linli.cases.models import WORKING, Case, State
+from linli.cases.models import WAITING, WORKING, Case, State
 from linli.clock import now
 
 VERIFICATION_DAYS = 3
@@ -42,10 +42,9 @@ def _silence(case: Case) -> datetime | None:
     return case.verified_at and calendar().add_days(case.verified_at, days)
 
 
-_waiting = frozenset({State.DISPATCHED, State.REOPENED})
 CLOCKS = {
-    "accept_reminder": Clock(_waiting, lambda c: _part(c.dispatched_at, c.accept_due), "remind"),
-    "accept_overdue": Clock(_waiting, lambda c: c.accept_due, "escalate"),
+    "accept_reminder": Clock(WAITING, lambda c: _part(c.dispatched_at, c.accept_due), "remind"),
+    "accept_overdue": Clock(WAITING, lambda c: c.accept_due, "escalate"),
     "resolve_reminder": Clock(
         frozenset({State.ACCEPTED}), lambda c: _part(c.dispatched_at, c.resolve_due), "remind"
     ),

@@ -10,10 +10,8 @@ from django.db.models.functions import Coalesce
 
 from linli.cases.calendar import calendar
 from linli.cases.deadlines import REMIND_AT, VERIFICATION_DAYS
-from linli.cases.models import WORKING, Case, State
+from linli.cases.models import WAITING, WORKING, Case, State
 from linli.clock import now
-
-WAITING = (State.DISPATCHED, State.REOPENED)
 
 
 class Level(StrEnum):

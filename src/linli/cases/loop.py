@@ -19,7 +19,7 @@ from linli.cases import evidence, notices, steps
 from linli.cases.actors import Actor, standing
 from linli.cases.bars import BARS
 from linli.cases.chain import Journal
-from linli.cases.models import OPEN, WORKING, Case, Category, State
+from linli.cases.models import OPEN, WAITING, WORKING, Case, Category, State
 from linli.cases.refusal import Refused
 from linli.cases.routing import Route, Router
 from linli.cases.steps import FollowUp
@@ -158,7 +158,7 @@ ACTIONS: dict[str, Action] = {
                       ("organisation?",), S.DISPATCHED, steps.dispatch),
     "settle": _line(L("Settle with the residents"), (S.TRIAGED, S.REOPENED),
                     (A.STEWARD, A.DISPATCHER), ("reply", "evidence?"), S.VERIFIED, steps.settle),
-    "accept": _line(L("Accept"), (S.DISPATCHED, S.REOPENED), (A.ASSIGNEE,),
+    "accept": _line(L("Accept"), WAITING, (A.ASSIGNEE,),
                     (), S.ACCEPTED, steps.accept),
     "acknowledge": _line(L("Acknowledge"), WORKING, (A.SUPPORT,), (), None, steps.acknowledge),
     "resolve": _line(L("Resolve"), (S.ACCEPTED,), (A.ASSIGNEE,),

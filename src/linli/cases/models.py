@@ -28,7 +28,8 @@ class State(models.TextChoices):
 
 ENDED = frozenset({State.CLOSED, State.MERGED, State.CANCELLED})
 OPEN = frozenset(State) - ENDED
-WORKING = frozenset({State.DISPATCHED, State.ACCEPTED, State.REOPENED})
+WAITING = frozenset({State.DISPATCHED, State.REOPENED})  # to be accepted
+WORKING = WAITING | {State.ACCEPTED}
 
 
 class Source(models.TextChoices):

@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.actors import STAFF
-from linli.cases.models import ENDED, OPEN, WORKING, Assignment, State, Triage
+from linli.cases.models import ENDED, OPEN, WAITING, WORKING, Assignment, State, Triage
 from linli.cases.visibility import NOBODY, OVERSEERS, assigned, led, own, within
 from linli.clock import now
 from linli.people.models import Role, Side
@@ -56,8 +56,7 @@ def _over(*roles: Role, **where: object) -> Rule:
 def is_overdue() -> Q:
     """Return the cases whose next deadline is past."""
     return Q(paused_at__isnull=True) & (
-        Q(state__in=WORKING, resolve_due__lt=now())
-        | Q(state__in=(State.DISPATCHED, State.REOPENED), accept_due__lt=now())
+        Q(state__in=WORKING, resolve_due__lt=now()) | Q(state__in=WAITING, accept_due__lt=now())
     )
 
 
@@ -78,7 +77,7 @@ PILES: dict[str, Pile] = {
     ),
     "accept": Pile(
         _("To accept"), _("Accept it, or return it with a reason"),
-        _ours(State.DISPATCHED, State.REOPENED),
+        _ours(*WAITING),
     ),
     "resolve": Pile(
         _("To resolve"), _("Do it, then reply with a photo"), _ours(State.ACCEPTED)
