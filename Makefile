@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: install demo test bench lint screenshots messages lock
+.PHONY: install demo test bench lint screenshots messages lock vendor
 
 install: .venv/installed
 
@@ -38,3 +38,7 @@ messages: install
 # Pins all dependencies anew; needs the `uv` command.
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --group dev pyproject.toml -o requirements.lock
+
+# Puts the front-end libraries named in tools/vendor/package.json into the package; needs Node.js.
+vendor:
+	cd tools/vendor && npm ci && node build.mjs

@@ -9,6 +9,10 @@ from django.http import HttpRequest
 from linli.people.models import User
 from linli.people.scope import scope
 from linli.places.town import NoTown, the_town
+from linli.web.navigation import menu
+
+IN_BAR = 4  # as many pages as fit side by side on a phone, with "More" beside them
+THEME, THEMES = "theme", ("light", "dark")
 
 
 def town(request: HttpRequest) -> dict[str, Any]:
@@ -18,7 +22,22 @@ def town(request: HttpRequest) -> dict[str, Any]:
     except NoTown:
         found = None
     user = getattr(request, "user", None)
-    return {"town": found, "is_demo": settings.DEMO, "works_here": works_here(user)}
+    here = request.resolver_match
+    entries = menu(scope(user or AnonymousUser()), (here and here.url_name) or "")
+    return {
+        "town": found,
+        "is_demo": settings.DEMO,
+        "works_here": works_here(user),
+        "menu_bar": entries[:IN_BAR],
+        "menu_more": entries[IN_BAR:],
+        "theme": theme(request),
+    }
+
+
+def theme(request: HttpRequest) -> str:
+    """Return the colours the reader chose: "light", "dark" or "" for those of their device."""
+    chosen = request.COOKIES.get(THEME, "")
+    return chosen if chosen in THEMES else ""
 
 
 def works_here(user: User | AnonymousUser | None) -> bool:

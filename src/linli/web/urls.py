@@ -11,5 +11,6 @@ urlpatterns = [
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("language/", set_language, name="set-language"),
+    path("theme/", views.set_theme, name="set-theme"),
     path("healthz", views.healthz, name="healthz"),
 ]

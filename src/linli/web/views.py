@@ -5,9 +5,10 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import LoginView
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from linli.cases.due import DUE_AT, next_due
 from linli.cases.models import Case, Notice
@@ -15,6 +16,7 @@ from linli.cases.timeline import done
 from linli.cases.views import in_brief
 from linli.cases.waiting import PILES, SIGHTS, waits_for
 from linli.people.scope import Scope, scope
+from linli.web.context import THEME, THEMES
 
 SHOWN = 20
 DEMO_PASSWORD = "linli-demo"
@@ -67,6 +69,20 @@ def home(request: HttpRequest) -> HttpResponse:
             "unread": notices.count(),
         },
     )
+
+
+@require_POST
+def set_theme(request: HttpRequest) -> HttpResponse:
+    """Keep the colours a reader chose, and go back to the page they came from."""
+    back = request.POST.get("next", "")
+    allowed = url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure())
+    response = redirect(back if allowed else "home")
+    chosen = request.POST.get("theme", "")
+    if chosen in THEMES:
+        response.set_cookie(THEME, chosen, max_age=31_536_000, samesite="Lax")
+    else:
+        response.delete_cookie(THEME)
+    return response
 
 
 @require_safe

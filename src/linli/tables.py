@@ -1,0 +1,169 @@
+"""Declared tables: what an object of the town looks like from outside, said once.
+
+An app that wants its rows imported, exported, listed over REST and found by name puts a module
+`tables` beside its models and declares them there. `doors` makes the rest out of the
+declarations: files with a preview of every row, lists, REST operations, search. Who may see
+which rows is no part of a declaration: that is the scope's one rule for the model.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import Model
+from django.utils.functional import Promise
+
+Words = str | Promise
+
+
+class Kind(StrEnum):
+    """What the values of a column are, in files and in JSON alike."""
+
+    TEXT = "text"
+    WHOLE = "whole"  # a whole number
+    NUMBER = "number"
+    FLAG = "flag"  # true or false; 是 or 否 in files
+    DAY = "day"  # ISO 8601 date
+    MOMENT = "moment"  # ISO 8601 with a zone
+    CHOICE = "choice"
+    KEY = "key"  # the key of a row of the table named in `of`
+    LIST = "list"  # texts; separated by blanks in files
+    SHAPE = "shape"  # a GeoJSON geometry
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes
+    ----------
+    name
+        In files and in JSON.
+    path
+        The lookup of its value from a row (`"category__code"`); the name if empty.
+    aliases
+        Other headings by which an import knows it, in lower case.
+    writable
+        Whether an import or a REST request may give it.
+    personal
+        Whether it tells of a private person: shown only where `Table.may_know` allows it.
+    filters, sorts
+        Whether a list can be narrowed or ordered by it.
+    read
+        How its value is read from a row where a path is not enough.
+    """
+
+    name: str
+    label: Words
+    kind: Kind = Kind.TEXT
+    path: str = ""
+    aliases: tuple[str, ...] = ()
+    choices: tuple[tuple[str, Words], ...] = ()
+    of: str = ""
+    required: bool = False
+    writable: bool = False
+    personal: bool = False
+    filters: bool = False
+    sorts: bool = False
+    read: Callable[[Any], Any] | None = None
+    help: Words = ""
+
+    @property
+    def lookup(self) -> str:
+        return self.path or self.name
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """Why a row of an import cannot be taken in: the column, and what is wrong with it."""
+
+    column: str
+    message: str
+
+
+Values = Mapping[str, Any]  # column name → value, already of the column's kind
+
+
+@dataclass(frozen=True)
+class Writer:
+    """How rows that come from outside are written.
+
+    Attributes
+    ----------
+    may
+        Tells whether this person (a `Scope`) may write rows of the table at all.
+    check
+        Looks at rows without writing, and returns for each what would become of it: a fate
+        (a short word the table explains in `fates`) or what is wrong with it.
+    write
+        Writes rows that `check` found good, in one transaction, and returns their fates.
+    """
+
+    may: Callable[[Any], bool]
+    check: Callable[[Any, Sequence[Values]], list[str | list[Wrong]]]
+    write: Callable[[Any, Sequence[Values]], list[str]]
+    fates: Mapping[str, Words]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One kind of object.
+
+    Attributes
+    ----------
+    name
+        In addresses and file names: lower case, plural.
+    key
+        The column that names a row for people and machines.
+    find
+        Turns a key into a queryset filter; by default `{lookup of the key column: key}`.
+    may_list
+        Tells whether this person may list the table at all; which rows, the scope says.
+    may_know
+        Given a scope and rows, the keys (pk) of those whose personal columns it may read.
+    words
+        Lookups that are searched for a plain `q=`, or empty where the table has none.
+    related
+        What `select_related` joins for the columns.
+    """
+
+    name: str
+    label: Words
+    model: type[Model]
+    key: str
+    columns: tuple[Column, ...]
+    may_list: Callable[[Any], bool] = lambda scope: True
+    may_know: Callable[[Any, Sequence[Any]], frozenset[int]] | None = None
+    find: Callable[[str], Any] | None = None
+    words: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    order: tuple[str, ...] = ("pk",)
+    writer: Writer | None = None
+    help: Words = ""
+    _by_name: dict[str, Column] = field(default_factory=dict, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._by_name.update({column.name: column for column in self.columns})
+        if self.key not in self._by_name:
+            raise ValueError(f"table {self.name} has no column {self.key}")
+
+    def column(self, name: str) -> Column:
+        """Return a column by name; KeyError if there is none."""
+        return self._by_name[name]
+
+
+_declared: dict[str, Table] = {}
+
+
+def declare(table: Table) -> Table:
+    """Make a table known. Raises ValueError if its name is taken."""
+    if table.name in _declared and _declared[table.name] is not table:
+        raise ValueError(f"two tables are called {table.name}")
+    _declared[table.name] = table
+    return table
+
+
+def declared() -> dict[str, Table]:
+    """Return all declared tables by name; apps are asked once they are ready (`doors.apps`)."""
+    return dict(_declared)

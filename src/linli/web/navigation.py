@@ -1,0 +1,60 @@
+"""The table of contents of the site: which pages there are and whom each is offered to.
+
+Who may really open a page is decided by the page itself; here stands only what is shown.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from linli.people.models import Role
+from linli.people.scope import Scope
+
+GUEST, ANYBODY, STAFF = "guest", "anybody", "staff"
+Audience = str | frozenset[Role]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page: its URL name, its label, whom it is offered to, and the pages below it.
+
+    `icon` is the name of a symbol in `static/vendor/icons.svg`.
+    """
+
+    url: str
+    label: str | Promise
+    audience: Audience
+    icon: str = ""
+    below: tuple[str, ...] = ()
+
+
+# In the order of the menu. The first four that a person is offered stand in the bar of a
+# phone, the others under "More".
+ENTRIES = (
+    Entry("home", _("My work"), ANYBODY, "house"),
+    Entry("cases", _("Cases"), ANYBODY, "list", ("case", "act")),
+    Entry("report", _("Report"), ANYBODY, "square-pen"),
+    Entry("report", _("Report"), GUEST, "square-pen"),
+    Entry("find-receipt", _("Progress"), GUEST, "search", ("receipt",)),
+    Entry("leagues", _("Leagues"), STAFF, "trophy", ("figure",)),
+    Entry("sign-in", _("Sign in"), GUEST, "user"),
+)
+
+
+def offered(entry: Entry, sight: Scope) -> bool:
+    """Tell whether `entry` is shown to this person."""
+    if not sight.user.is_authenticated:
+        return entry.audience == GUEST
+    if entry.audience == STAFF:
+        return bool(sight.memberships or sight.led_areas)
+    if isinstance(entry.audience, frozenset):
+        return sight.has(*entry.audience)
+    return entry.audience == ANYBODY
+
+
+def menu(sight: Scope, here: str) -> list[tuple[Entry, bool]]:
+    """Return what this person is offered, and whether they are there now."""
+    shown: Iterable[Entry] = (entry for entry in ENTRIES if offered(entry, sight))
+    return [(entry, here == entry.url or here in entry.below) for entry in shown]
