@@ -340,7 +340,7 @@ def tick(as_json: AsJson = False) -> None:
 
 @app.command()
 def work(
-    pause: Annotated[float, typer.Option(help="Seconds between two looks at the clocks.")] = 5.0,
+    pause: Annotated[float, typer.Option(help="Seconds between two looks at the clocks.")] = 0.5,
 ) -> None:
     """Let clocks ring and fold tallies until stopped; `serve` runs one of these itself."""
     with _installation():

@@ -71,6 +71,40 @@ class Tally(models.Model):
         return f"{self.day} {self.kind} {self.subject} {self.category}"
 
 
+class Backlog(models.Model):
+    """How many open cases of one subject stand in each state now, and how many are overdue.
+
+    Made by `backlog.refresh` from the open cases; `subject` is 0 for the whole town.
+    """
+
+    kind = models.CharField(max_length=20, choices=Tally.Kind.choices)
+    subject = models.BigIntegerField(default=0)
+    reported = models.PositiveIntegerField(default=0)
+    triaged = models.PositiveIntegerField(default=0)
+    dispatched = models.PositiveIntegerField(default=0)
+    accepted = models.PositiveIntegerField(default=0)
+    returned = models.PositiveIntegerField(default=0)
+    reopened = models.PositiveIntegerField(default=0)
+    resolved = models.PositiveIntegerField(default=0)
+    verified = models.PositiveIntegerField(default=0)
+    overdue = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "subject"], name="one_backlog_a_subject")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}: {self.open} open, {self.overdue} overdue"
+
+    @property
+    def open(self) -> int:
+        return (
+            self.reported + self.triaged + self.dispatched + self.accepted
+            + self.returned + self.reopened + self.resolved + self.verified
+        )  # fmt: skip
+
+
 class Rating(models.Model):
     """What a grid thinks of a department in a month, or a department of a grid.
 
@@ -146,6 +180,7 @@ class RatingEntry(models.Model):
         return f"{self.rating}: {self.get_action_display()}"
 
 
+@visible(Backlog)
 @visible(Tally)
 def _tallies(scope: Scope) -> Q:
     """Figures are open to everybody who works for the town."""
