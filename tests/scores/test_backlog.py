@@ -1,7 +1,8 @@
 """What lies open now, against the cases themselves."""
 
+import pytest
 from django.db.models import Q
-from tests.small_town import area, organisation, person
+from tests.small_town import SmallTown, area, organisation, person
 
 from linli.cases import loop
 from linli.cases.intake import Report, receive
@@ -9,6 +10,11 @@ from linli.cases.models import OPEN, Case
 from linli.clock import at
 from linli.scores import backlog
 from linli.scores.models import Backlog, Tally
+
+
+@pytest.fixture
+def town(db, tmp_path):
+    return SmallTown(tmp_path / "town").load()
 
 
 def report(place: str, category: str = "rubbish") -> Case:
@@ -21,7 +27,7 @@ def row(kind: str, subject: int = 0) -> Backlog:
     return Backlog.objects.get(kind=kind, subject=subject)
 
 
-def test_the_backlog_counts_each_open_case_where_it_lies_and_with_whom(small):
+def test_the_backlog_counts_each_open_case_where_it_lies_and_with_whom(town):
     first, _second = report("w1"), report("e1")
     loop.act(report("w2"), "cancel", person("dispatcher"), reason="重复")
     backlog.refresh()
@@ -33,7 +39,7 @@ def test_the_backlog_counts_each_open_case_where_it_lies_and_with_whom(small):
     assert row("community", area("w1").pk).open == Case.objects.filter(here).count()
 
 
-def test_a_case_that_ended_leaves_the_backlog(small):
+def test_a_case_that_ended_leaves_the_backlog(town):
     case = report("w1")
     backlog.refresh()
     assert row(Tally.Kind.TOWN).open == 1
@@ -45,7 +51,7 @@ def test_a_case_that_ended_leaves_the_backlog(small):
     assert backlog.refresh() == 0, "nothing changed, so nothing is written"
 
 
-def test_a_case_past_its_deadline_counts_as_overdue(small):
+def test_a_case_past_its_deadline_counts_as_overdue(town):
     case = report("w1")
     backlog.refresh()
     assert row("town").overdue == 0
