@@ -25,7 +25,12 @@ NOBODY, EVERYBODY = Q(pk__in=[]), ~Q(pk__in=[])
 
 def within(scope: Scope, roles: tuple[Role, ...]) -> Q:
     """Return the cases that lie where the person holds one of `roles`."""
-    paths = scope.paths(*roles)
+    return under(scope.paths(*roles))
+
+
+def under(paths: Iterable[str]) -> Q:
+    """Return the cases that lie in one of the areas with these paths."""
+    paths = list(paths)
     if any(path.count("/") == 1 for path in paths):
         return EVERYBODY  # the whole town, and with it what has no place yet
     return _any(Q(area__path__startswith=path) for path in paths)

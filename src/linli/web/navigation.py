@@ -13,6 +13,7 @@ from linli.people.models import Role
 from linli.people.scope import Scope
 
 GUEST, ANYBODY, STAFF = "guest", "anybody", "staff"
+LEADING = frozenset({Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 Audience = str | frozenset[Role]
 
 
@@ -38,6 +39,7 @@ ENTRIES = (
     Entry("report", _("Report"), ANYBODY, "square-pen"),
     Entry("report", _("Report"), GUEST, "square-pen"),
     Entry("find-receipt", _("Progress"), GUEST, "search", ("receipt",)),
+    Entry("cockpit", _("Cockpit"), LEADING, "monitor", ("cockpit-stage",)),
     Entry("leagues", _("Leagues"), STAFF, "trophy", ("figure",)),
     Entry("sign-in", _("Sign in"), GUEST, "user"),
 )

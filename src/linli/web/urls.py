@@ -3,9 +3,13 @@ from django.urls import path
 from django.views.i18n import set_language
 
 from linli.web import leagues, views
+from linli.web.cockpit import views as cockpit
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("cockpit/", cockpit.cockpit, name="cockpit"),
+    path("cockpit/live/", cockpit.stream, name="cockpit-stream"),
+    path("cockpit/stage/<int:number>/", cockpit.stage, name="cockpit-stage"),
     path("leagues/", leagues.leagues, name="leagues"),
     path("leagues/cases/", leagues.figure, name="figure"),
     path("sign-in/", views.SignIn.as_view(), name="sign-in"),

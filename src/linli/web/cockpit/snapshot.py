@@ -1,0 +1,69 @@
+"""One state of the cockpit, drawn in one language for all who reach equally far."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Max
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from linli.cases.models import OPEN, Event
+from linli.clock import now
+from linli.scores.backlog import COUNTED
+from linli.scores.models import Backlog, Tally
+from linli.web.cockpit import figures
+from linli.web.cockpit.reach import Reach
+
+LEAGUES_S = 60.0  # a league changes slowly, and to compare takes longer than all the rest
+_kept: dict[Any, tuple[float, Any]] = {}
+
+
+def mark() -> tuple:
+    """Return what changes whenever something happened: cheap enough to ask twice a second."""
+    unfolded = Event.objects.filter(folded=False).exists()
+    last = Event.objects.aggregate(last=Max("id"))["last"]
+    lying = Backlog.objects.filter(kind=Tally.Kind.TOWN).values_list(*COUNTED).first()
+    return last, lying, unfolded
+
+
+def part(name: str, **context: Any) -> str:
+    """Draw one part of the cockpit."""
+    return render_to_string(f"web/cockpit/_{name}.html", context)
+
+
+def snapshot(reach: Reach, language: str) -> dict[str, Any]:
+    """Return the parts of the page as HTML by name, and the figures of the map.
+
+    Reads tallies and backlogs, whose number does not grow with the cases, and a few open cases.
+    """
+    with translation.override(language):
+        lying = figures.backlog(reach)
+        return {
+            "at": now().isoformat(),
+            "parts": {
+                "flow": part("flow", stages=figures.flow(reach, lying)),
+                "totals": part(
+                    "totals",
+                    open=sum(lying[state] for state in OPEN),
+                    overdue=lying["overdue"],
+                    month=figures.month(reach),
+                ),
+                "leagues": _kept_for(
+                    LEAGUES_S,
+                    ("leagues", reach, language),
+                    lambda: part("leagues", leagues=figures.leagues(reach)),
+                ),
+                "needs": part("needs", **figures.needs(reach)),
+                "ticker": part("ticker", lines=figures.ticker(reach)),
+            },
+            "grids": figures.grids(reach),
+        }
+
+
+def _kept_for(seconds: float, key: Any, make: Callable[[], Any]) -> Any:
+    until, value = _kept.get(key, (0.0, None))
+    if time.monotonic() > until:
+        value = make()
+        _kept[key] = time.monotonic() + seconds, value
+    return value

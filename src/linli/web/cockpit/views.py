@@ -1,0 +1,73 @@
+"""The cockpit's page, its live stream, and the cases behind each number of the flow."""
+
+from asgiref.sync import sync_to_async
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import render
+from django.utils.translation import get_language
+from django.views.decorators.http import require_safe
+
+from linli.cases.due import next_due
+from linli.cases.models import Case
+from linli.cases.views import A_PAGE, in_brief
+from linli.clock import now
+from linli.people.scope import Scope, scope
+from linli.scores.figures import Figure
+from linli.scores.periods import Period, local_day
+from linli.web.cockpit.figures import STAGES
+from linli.web.cockpit.hub import watch
+from linli.web.cockpit.reach import Reach, reach_of
+from linli.web.cockpit.snapshot import snapshot
+
+
+def _reach(sight: Scope) -> Reach:
+    reach = reach_of(sight)
+    if reach is None:
+        raise PermissionDenied
+    return reach
+
+
+@login_required
+@require_safe
+def cockpit(request: HttpRequest) -> HttpResponse:
+    sight = scope(request.user)
+    told = snapshot(_reach(sight), get_language() or "")
+    is_wall = "wall" in request.GET
+    # A wall screen lights a dark room; whoever chose light colours at a desk keeps them.
+    theme = {"theme": "dark"} if is_wall or "theme" not in request.COOKIES else {}
+    return render(request, "web/cockpit/cockpit.html", {"told": told, "is_wall": is_wall, **theme})
+
+
+@require_safe
+async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
+    """Send the cockpit on and on; the browser asks anew every few minutes."""
+    user = await request.auser()
+    reach = await sync_to_async(reach_of)(scope(user))
+    if reach is None:
+        return HttpResponse(status=403)
+    response = StreamingHttpResponse(
+        watch(reach, get_language() or ""), content_type="text/event-stream"
+    )
+    response["Cache-Control"] = "no-store"
+    response["X-Accel-Buffering"] = "no"
+    return response
+
+
+@login_required
+@require_safe
+def stage(request: HttpRequest, number: int) -> HttpResponse:
+    """List the cases that one number of the flow counts, as far as the person sees them."""
+    sight = scope(request.user)
+    reach = _reach(sight)
+    if not 1 <= number <= len(STAGES):
+        raise Http404
+    found, day = STAGES[number - 1], local_day(now())
+    counted = Figure(found.counters, Period(day, day))
+    theirs = sight.of(Case).filter(reach.cases(), pk__in=counted.cases().values("pk"))
+    page = Paginator(in_brief(theirs.order_by("-id")), A_PAGE).get_page(request.GET.get("page"))
+    rows = [(case, next_due(case)) for case in page]
+    return render(
+        request, "web/cockpit/stage.html", {"stage": found, "day": day, "page": page, "rows": rows}
+    )
