@@ -20,6 +20,7 @@ from linli.web.cockpit.figures import STAGES
 from linli.web.cockpit.hub import watch
 from linli.web.cockpit.reach import Reach, reach_of
 from linli.web.cockpit.snapshot import snapshot
+from linli.web.context import THEME
 
 
 def _reach(sight: Scope) -> Reach:
@@ -36,8 +37,13 @@ def cockpit(request: HttpRequest) -> HttpResponse:
     told = snapshot(_reach(sight), get_language() or "")
     is_wall = "wall" in request.GET
     # A wall screen lights a dark room; whoever chose light colours at a desk keeps them.
-    theme = {"theme": "dark"} if is_wall or "theme" not in request.COOKIES else {}
-    return render(request, "web/cockpit/cockpit.html", {"told": told, "is_wall": is_wall, **theme})
+    theme = {"theme": "dark"} if is_wall or THEME not in request.COOKIES else {}
+    shown = {
+        "told": told,
+        "is_wall": is_wall,
+        "body_class": "cockpit wall" if is_wall else "cockpit",
+    }
+    return render(request, "web/cockpit/cockpit.html", shown | theme)
 
 
 @require_safe
