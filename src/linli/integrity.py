@@ -7,6 +7,7 @@ from django.db import connection
 
 from linli.cases import chain
 from linli.cases.models import Case, Event, Report
+from linli.people import audit
 from linli.scores import tallies
 
 BATCH = 2000
@@ -42,7 +43,7 @@ def faults(progress: Callable[[int], None] = lambda cases: None) -> Found:
         found.lines.append(f"{orphans} events belong to no case")
     untold = Case.objects.exclude(pk__in=Report.objects.values("case")).exclude(state="merged")
     found.lines += [f"case {case.code}: no report tells of it" for case in untold]
-    found.lines += tallies.faults()
+    found.lines += tallies.faults() + audit.faults()
     try:
         connection.check_constraints()
     except Exception as error:  # each database has its own class for this

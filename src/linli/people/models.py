@@ -35,6 +35,8 @@ class User(AbstractUser):
     name = models.CharField(_("name"), max_length=60, blank=True)
     name_en = models.CharField(_("English name"), max_length=80, blank=True)
     is_demo = models.BooleanField(default=False, editable=False)
+    # Somebody else knows it: the first thing its owner does is to choose their own.
+    password_is_temporary = models.BooleanField(default=False, editable=False)
 
     def __str__(self) -> str:
         english = (get_language() or "").startswith("en")
@@ -106,3 +108,65 @@ class Leave(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["since", "until"])]
+
+
+class SignedIn(models.Model):
+    """A session somebody has open: since when, last seen when, on what kind of device."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="sessions")
+    session = models.CharField(max_length=40, unique=True)
+    since = models.DateTimeField()
+    seen = models.DateTimeField()
+    device = models.CharField(max_length=60, blank=True)
+
+
+class Attempts(models.Model):
+    """How often something was tried in one window of time; `who` is a hash that fades daily."""
+
+    what = models.CharField(max_length=40)
+    who = models.CharField(max_length=32)
+    ends_at = models.BigIntegerField()
+    times = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["what", "who", "ends_at"], name="one_count_a_window")
+        ]
+        indexes = [models.Index(fields=["ends_at"], name="attempts_ends_at")]
+
+
+class AuditEntry(models.Model):
+    """One administrative act: who, when, what, on what; chained to the one before it.
+
+    `path` is that of the area it concerns, empty where it is the whole town's; `changes` has
+    for each field what was before and what is now.
+    """
+
+    number = models.PositiveIntegerField(unique=True)
+    at = models.DateTimeField()
+    by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+")
+    action = models.CharField(max_length=40)
+    kind = models.CharField(max_length=30, blank=True)
+    key = models.CharField(max_length=150, blank=True)
+    name = models.CharField(max_length=200, blank=True)
+    path = models.CharField(max_length=400, blank=True)
+    changes = models.JSONField(default=dict)
+    reason = models.TextField(blank=True)
+    address = models.CharField(max_length=32, blank=True)
+    hash = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["-number"]
+        indexes = [
+            models.Index(fields=["by", "-number"], name="audit_by"),
+            models.Index(fields=["action", "-number"], name="audit_action"),
+            models.Index(fields=["kind", "key", "-number"], name="audit_object"),
+            models.Index(fields=["at"], name="audit_at"),
+        ]
+
+
+class AuditHead(models.Model):
+    """The end of the chain of audit entries: one row, locked by whoever adds to it."""
+
+    count = models.PositiveIntegerField(default=0)
+    hash = models.CharField(max_length=64, blank=True)
