@@ -11,10 +11,10 @@ from linli.clock import now
 from linli.packs.loader import load
 from linli.people.models import User
 from linli.replay import replay
-from linli.web.views import DEMO_ACCOUNTS, DEMO_PASSWORD
+from linli.web.personas import DEMO_PASSWORD, PERSONAS
 
 RECORD = "record.csv"  # of the last months, in the town's folder; moved so that it ends today
-ACCOUNTS = tuple(name for name, _office, _work in DEMO_ACCOUNTS)
+ACCOUNTS = tuple(persona.username for persona in PERSONAS)
 
 
 class NotADemonstration(RuntimeError):

@@ -64,7 +64,7 @@ class People:
         )
         page = context.new_page()
         self._watch(page)
-        page.goto(f"{self.address}/")
+        page.goto(f"{self.address}/sign-in/")
         page.get_by_label("用户名").fill(name)
         page.get_by_label("密码").fill(PASSWORD)
         page.get_by_role("main").get_by_role("button", name="登录").click()

@@ -2,11 +2,14 @@ from django.contrib.auth.views import LogoutView
 from django.urls import path
 from django.views.i18n import set_language
 
-from linli.web import leagues, views
+from linli.web import front, leagues, tour, views
 from linli.web.cockpit import views as cockpit
 
 urlpatterns = [
-    path("", views.home, name="home"),
+    path("", front.door, name="home"),
+    path("enter/<slug:username>/", front.enter, name="enter"),
+    path("tour/", tour.tour, name="tour"),
+    path("tour/<int:number>/", tour.tour, name="tour-stop"),
     path("cockpit/", cockpit.cockpit, name="cockpit"),
     path("cockpit/live/", cockpit.stream, name="cockpit-stream"),
     path("cockpit/stage/<int:number>/", cockpit.stage, name="cockpit-stage"),

@@ -7,7 +7,6 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.cases.due import DUE_AT, next_due
@@ -17,20 +16,9 @@ from linli.cases.views import in_brief
 from linli.cases.waiting import PILES, SIGHTS, waits_for
 from linli.people.scope import Scope, scope
 from linli.web.context import THEME, THEMES
+from linli.web.personas import PERSONAS
 
 SHOWN = 20
-DEMO_PASSWORD = "linli-demo"
-DEMO_ACCOUNTS = [
-    ("resident", _("Resident"), _("reports and rates")),
-    ("worker", _("Grid worker"), _("leads a grid, patrols")),
-    ("steward", _("Neighbour steward"), _("sorts what comes in")),
-    ("officer", _("Officer"), _("handles cases of a department")),
-    ("head", _("Head of organisation"), _("assigns, returns, appeals")),
-    ("dispatcher", _("Dispatcher"), _("dispatches and rules")),
-    ("supervisor", _("Supervisor"), _("verifies what was done")),
-    ("leader", _("Leader"), _("sees the whole, supervises")),
-    ("administrator", _("Administrator"), _("keeps the town in order")),
-]
 
 
 class SignIn(LoginView):
@@ -38,7 +26,7 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **context: object) -> dict[str, object]:
-        demo = {"accounts": DEMO_ACCOUNTS, "password": DEMO_PASSWORD} if settings.DEMO else {}
+        demo = {"personas": PERSONAS} if settings.DEMO else {}
         return super().get_context_data(**context) | demo
 
 
