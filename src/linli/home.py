@@ -2,7 +2,9 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 
 def home() -> Path:
@@ -19,3 +21,33 @@ def secret_key() -> str:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(48))
     return path.read_text().strip()
+
+
+def outside_accounts(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return where people may come from with an account of their own there (django-allauth).
+
+    OpenID Connect: `LINLI_OIDC_URL`, `LINLI_OIDC_ID`, `LINLI_OIDC_SECRET`; `LINLI_OIDC_NAME` on the
+    button, `LINLI_OIDC_FIELD` for the claim that names a person (`sub`). DingTalk:
+    `LINLI_DINGTALK_ID`, `LINLI_DINGTALK_SECRET`.
+    """
+    found: dict[str, Any] = {}
+    if url := environment.get("LINLI_OIDC_URL"):
+        found["openid_connect"] = {
+            "OAUTH_PKCE_ENABLED": True,
+            "APPS": [
+                {
+                    "provider_id": "oidc",
+                    "name": environment.get("LINLI_OIDC_NAME", "OpenID Connect"),
+                    "client_id": environment.get("LINLI_OIDC_ID", ""),
+                    "secret": environment.get("LINLI_OIDC_SECRET", ""),
+                    "settings": {
+                        "server_url": url,
+                        "uid_field": environment.get("LINLI_OIDC_FIELD", "sub"),
+                    },
+                }
+            ],
+        }
+    if identifier := environment.get("LINLI_DINGTALK_ID"):
+        secret = environment.get("LINLI_DINGTALK_SECRET", "")
+        found["dingtalk"] = {"APP": {"client_id": identifier, "secret": secret}}
+    return found

@@ -7,7 +7,7 @@ from tempfile import gettempdir
 import dj_database_url
 from django.utils.translation import gettext_lazy as _
 
-from linli.home import home, secret_key
+from linli.home import home, outside_accounts, secret_key
 
 BASE_DIR = Path(__file__).parent
 HOME = home()
@@ -31,6 +31,12 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.dingtalk",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -41,6 +47,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "linli.people.sessions.Sessions",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "linli.web.policy.content_security_policy",
@@ -103,6 +111,32 @@ LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "sign-in"
 
+# Residents may make an account themselves; all others are made by administrators.
+SIGN_UP = os.environ.get("LINLI_SIGN_UP") == "1"
+# Roles that may not go without a second factor, such as "administrator dispatcher".
+MFA_ROLES = os.environ.get("LINLI_MFA_ROLES", "").split()
+ACCOUNT_ADAPTER = "linli.people.signing_in.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {"signup": "linli.web.account.forms.SignUpForm"}
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 600
+# Counted in the database instead, across all workers: linli.people.limits.
+ACCOUNT_RATE_LIMITS = False
+MFA_ADAPTER = "linli.people.signing_in.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "linli.people.signing_in.CodeForm",
+    "reauthenticate": "linli.people.signing_in.ConfirmCodeForm",
+}
+SOCIALACCOUNT_ADAPTER = "linli.people.signing_in.OutsideAdapter"
+# The way there is a link: our policy lets no form lead to another site.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = outside_accounts(os.environ)
+
+# A session ends when it has not been used for so long.
+SESSION_COOKIE_AGE = 60 * int(os.environ.get("LINLI_IDLE_MINUTES", "480"))
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_TRANSPORT
 SESSION_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_TRANSPORT else 0

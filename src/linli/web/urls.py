@@ -1,5 +1,4 @@
-from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 from django.views.i18n import set_language
 
 from linli.web import front, leagues, tour, views
@@ -15,8 +14,7 @@ urlpatterns = [
     path("cockpit/stage/<int:number>/", cockpit.stage, name="cockpit-stage"),
     path("leagues/", leagues.leagues, name="leagues"),
     path("leagues/cases/", leagues.figure, name="figure"),
-    path("sign-in/", views.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", LogoutView.as_view(), name="sign-out"),
+    path("", include("linli.web.account.urls")),
     path("language/", set_language, name="set-language"),
     path("theme/", views.set_theme, name="set-theme"),
     path("healthz", views.healthz, name="healthz"),

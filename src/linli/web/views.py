@@ -1,8 +1,6 @@
 """The front of the house: my work, sign-in, health."""
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import LoginView
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,18 +14,8 @@ from linli.cases.views import in_brief
 from linli.cases.waiting import PILES, SIGHTS, waits_for
 from linli.people.scope import Scope, scope
 from linli.web.context import THEME, THEMES
-from linli.web.personas import PERSONAS
 
 SHOWN = 20
-
-
-class SignIn(LoginView):
-    template_name = "web/sign_in.html"
-    redirect_authenticated_user = True
-
-    def get_context_data(self, **context: object) -> dict[str, object]:
-        demo = {"personas": PERSONAS} if settings.DEMO else {}
-        return super().get_context_data(**context) | demo
 
 
 def _counts(sight: Scope, piles: dict) -> list[tuple[str, object, int]]:
