@@ -32,9 +32,8 @@ def no_town():
 
 def pytest_collection_modifyitems(items):
     """Let the tests of everything that writes to the database run on both kinds of it."""
-    folders = [
-        Path(__file__).parent / name for name in ("cases", "doors", "packs", "people", "scores")
-    ]
+    names = ("cases", "doors", "packs", "people", "scores", "stewards")
+    folders = [Path(__file__).parent / name for name in names]
     for item in items:
         if any(folder in item.path.parents for folder in folders):
             item.add_marker(pytest.mark.both_databases)

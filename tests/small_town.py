@@ -138,6 +138,7 @@ class SmallTown:
         self.organisations = deepcopy(ORGANISATIONS)
         self.people = deepcopy(PEOPLE)
         self.categories = deepcopy(CATEGORIES)
+        self.services: list[dict[str, Any]] = []
 
     def write(self) -> Path:
         """Write the folder."""
@@ -149,7 +150,10 @@ class SmallTown:
         self._put_rows("organisations.csv", ORGANISATION_COLUMNS, self.organisations)
         self._put_rows("people.csv", PERSON_COLUMNS, self.people)
         head = _toml({"code": "village", "name": "乡村", "name_en": "Village"})
-        self._put("packs/village.toml", head + _tables("category", self.categories))
+        self._put(
+            "packs/village.toml",
+            head + _tables("category", self.categories) + _tables("service", self.services),
+        )
         return self.folder
 
     def load(self) -> Loaded:

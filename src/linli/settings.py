@@ -24,6 +24,7 @@ INSTALLED_APPS = [
     "linli.cases",
     "linli.scores",
     "linli.doors",
+    "linli.stewards",
     "linli.packs",
     "linli.web",
     "django.contrib.auth",

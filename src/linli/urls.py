@@ -6,4 +6,5 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("linli.web.urls")),
     path("", include("linli.cases.urls")),
+    path("", include("linli.stewards.urls")),
 ]

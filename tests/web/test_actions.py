@@ -12,6 +12,7 @@ from linli.cases import loop
 from linli.cases.actors import Actor
 from linli.cases.models import Case, Evidence, State
 from linli.cases.models import Report as Told
+from linli.clock import now
 from linli.people.models import Organisation
 from linli.people.scope import Scope
 from linli.places.models import Town
@@ -30,6 +31,13 @@ def reported() -> Case:
 def private() -> Case:
     case = reported()
     return loop.act(case, "triage", person("steward"), triage="neighbourhood")
+
+
+def deliberated() -> Case:
+    return loop.act(
+        private(), "deliberate", person("steward"),
+        question="停车怎么安排", venue="邻里客厅", meets_at=now(),
+    )  # fmt: skip
 
 
 def public() -> Case:
@@ -84,6 +92,13 @@ STEPS: list[tuple[str, Callable[[], Case], str, dict]] = [
     ("triage", reported, "steward", {"triage": "neighbourhood"}),
     ("triage", reported, "dispatcher", {"triage": "public", "category": "stalls", "area": "w1"}),
     ("dispatch", public, "dispatcher", {"organisation": "enforcement"}),
+    (
+        "deliberate",
+        private,
+        "steward",
+        {"question": "停车怎么安排", "venue": "邻里客厅", "meets_at": "2026-03-14T19:00"},
+    ),
+    ("minute", deliberated, "steward", {"minutes": "划线停车，晚上让出通道", "households": "12"}),
     ("settle", private, "steward", {"reply": "谈好了"}),
     ("accept", dispatched, "officer", {}),
     ("acknowledge", dispatched, "steward", {}),

@@ -54,6 +54,20 @@ def public(case: Case) -> str:
     return _("Public matters are dispatched.") if case.triage == Triage.PUBLIC else ""
 
 
+def not_for_residents(case: Case) -> str:
+    if case.triage != Triage.NEIGHBOURHOOD:
+        return _("Only neighbourhood matters are deliberated.")
+    return _("A deliberation is under way already.") if _is_deliberated(case) else ""
+
+
+def no_meeting(case: Case) -> str:
+    return "" if _is_deliberated(case) else _("No deliberation is under way.")
+
+
+def _is_deliberated(case: Case) -> bool:
+    return case.deliberations.filter(ended_at=None).exists()
+
+
 def evaluated(case: Case) -> str:
     return _("You have rated this already.") if case.satisfied is not None else ""
 
@@ -74,6 +88,8 @@ BARS: dict[str, Callable[[Case], str]] = {
     "rule_on_appeal": no_appeal,
     "dispatch": not_public,
     "settle": public,
+    "deliberate": not_for_residents,
+    "minute": no_meeting,
     "evaluate": evaluated,
     "reopen": reopened_out,
 }

@@ -173,6 +173,10 @@ def _text(case: Case, sight: Scope, rows: int = 3, **options: Any) -> forms.Fiel
     )
 
 
+def _line_of(length: int) -> Callable[..., forms.Field]:
+    return lambda case, sight, **options: forms.CharField(max_length=length, **options)
+
+
 def _yes_or_no(yes: Any, no: Any) -> Callable[..., forms.Field]:
     return lambda case, sight, **options: forms.TypedChoiceField(
         choices=[("yes", yes), ("no", no)],
@@ -237,6 +241,15 @@ FIELDS: dict[str, Callable[..., forms.Field]] = {
     "satisfied": _yes_or_no(gettext_lazy("Satisfied"), gettext_lazy("Not satisfied")),
     "upheld": _yes_or_no(gettext_lazy("Upheld"), gettext_lazy("Refused")),
     "into": lambda case, sight, **options: CaseField(sight, **options),
+    "question": _line_of(300),
+    "venue": _line_of(160),
+    "meets_at": lambda case, sight, **options: forms.DateTimeField(
+        widget=forms.DateTimeInput({"type": "datetime-local"}), **options
+    ),
+    "minutes": partial(_text, rows=6),
+    "households": lambda case, sight, **options: forms.IntegerField(
+        min_value=1, max_value=10_000, **options
+    ),
 }
 
 

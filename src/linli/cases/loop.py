@@ -8,6 +8,7 @@ step changes stands in `steps`, what else may bar it in `bars`.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from linli.cases import evidence, notices, steps
 from linli.cases.actors import Actor, standing
 from linli.cases.bars import BARS
-from linli.cases.chain import Journal
+from linli.cases.chain import Journal, plain
 from linli.cases.models import OPEN, WAITING, WORKING, Case, Category, State
 from linli.cases.refusal import Refused
 from linli.cases.routing import Route, Router
@@ -117,6 +118,8 @@ def _bar(name: str, case: Case) -> str:
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return plain(value)
     return value.pk if isinstance(value, Organisation | User | Category | Area | Case) else value
 
 
@@ -140,6 +143,11 @@ NEEDS: dict[str, str | Promise] = {
     "satisfied": L("Satisfied?"),
     "upheld": L("Appeal upheld?"),
     "into": L("Merge into case"),
+    "question": L("Question to the residents"),
+    "venue": L("Where they meet"),
+    "meets_at": L("When they meet"),
+    "minutes": L("Minutes"),
+    "households": L("Households present"),
 }
 
 
@@ -152,10 +160,16 @@ ACTIONS: dict[str, Action] = {
     # name: label, from, who, needs, to, step
     "report": _line(L("Report"), (), (A.SYSTEM,), (), S.REPORTED, steps.report),
     "follow": _line(L("Reported again"), OPEN, (A.SYSTEM,), (), None, steps.nothing),
-    "triage": _line(L("Triage"), (S.REPORTED, S.REOPENED), (A.STEWARD, A.DISPATCHER, A.SYSTEM),
+    "triage": _line(L("Triage"), (S.REPORTED, S.TRIAGED, S.REOPENED),
+                    (A.STEWARD, A.DISPATCHER, A.SYSTEM),
                     ("triage", "category?", "area?"), S.TRIAGED, steps.triage),
     "dispatch": _line(L("Dispatch"), (S.TRIAGED,), (A.DISPATCHER, A.SYSTEM),
                       ("organisation?",), S.DISPATCHED, steps.dispatch),
+    "deliberate": _line(L("Deliberate with the residents"), (S.TRIAGED, S.REOPENED),
+                        (A.STEWARD, A.DISPATCHER), ("question", "venue", "meets_at"),
+                        None, steps.deliberate),
+    "minute": _line(L("Record the meeting"), (S.TRIAGED, S.REOPENED),
+                    (A.STEWARD, A.DISPATCHER), ("minutes", "households?"), None, steps.minute),
     "settle": _line(L("Settle with the residents"), (S.TRIAGED, S.REOPENED),
                     (A.STEWARD, A.DISPATCHER), ("reply", "evidence?"), S.VERIFIED, steps.settle),
     "accept": _line(L("Accept"), WAITING, (A.ASSIGNEE,),

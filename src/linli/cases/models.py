@@ -277,6 +277,83 @@ class Ruling(models.Model):
         indexes = [models.Index(fields=["category", "grid", "side"], name="ruling_lookup")]
 
 
+class Deliberation(models.Model):
+    """A neighbourhood matter that the residents of a grid talk over, a steward leading (议事).
+
+    Who came is kept as a number of households, never as a list of names.
+    """
+
+    class Outcome(models.TextChoices):
+        SETTLED = "settled", _("Settled by the residents")
+        PUBLIC = Triage.PUBLIC.value, _("Became a public matter")
+        PRIVATE = Triage.PRIVATE.value, _("Turned out to be a private matter")
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="deliberations")
+    question = models.CharField(max_length=300)
+    venue = models.CharField(max_length=160)
+    meets_at = models.DateTimeField()
+    opened_at = models.DateTimeField()
+    met_at = models.DateTimeField(null=True, blank=True)
+    households = models.PositiveIntegerField(null=True, blank=True)
+    minutes = models.TextField(blank=True)
+    outcome = models.CharField(max_length=20, choices=Outcome.choices, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=models.Q(ended_at=None), name="one_deliberation_at_once"
+            )
+        ]
+        indexes = [models.Index(fields=["ended_at", "meets_at"], name="deliberation_meets")]
+
+    def __str__(self) -> str:
+        return self.question
+
+
+class Proposal(models.Model):
+    """One way to settle it, and the households' votes; empty until the meeting was held."""
+
+    deliberation = models.ForeignKey(Deliberation, models.CASCADE, related_name="proposals")
+    text = models.CharField(max_length=300)
+    favour = models.PositiveIntegerField(null=True, blank=True)
+    against = models.PositiveIntegerField(null=True, blank=True)
+    abstain = models.PositiveIntegerField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Support(models.Model):
+    """A resident is for a proposal, before or beside the meeting; counted, never listed."""
+
+    proposal = models.ForeignKey(Proposal, models.CASCADE, related_name="supports")
+    user = models.ForeignKey(User, models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["proposal", "user"], name="one_support_a_person")
+        ]
+
+
+class FollowUp(models.Model):
+    """What was agreed to do: what, by whom (an office or a body, no private person), by when."""
+
+    deliberation = models.ForeignKey(Deliberation, models.CASCADE, related_name="follow_ups")
+    what = models.CharField(max_length=200)
+    who = models.CharField(max_length=80)
+    by = models.DateField()
+    done_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["by", "id"]
+
+
 class Evidence(models.Model):
     """A file that shows what was found or done (佐证)."""
 

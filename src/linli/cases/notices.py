@@ -26,6 +26,7 @@ TELL: dict[str, tuple[int, ...]] = {
     "refuse_extension": (PERSON,),
     "resolve": (REPORTERS,),
     "settle": (REPORTERS,),
+    "deliberate": (REPORTERS,),
     "close": (REPORTERS,),
     "cancel": (REPORTERS,),
     "merge": (REPORTERS,),

@@ -5,6 +5,8 @@ before, and keeps the event afterwards. A function may return the step that the 
 takes next because of it.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -15,7 +17,17 @@ from linli.cases.bars import MAX_REOPENINGS, appealable, was_dispatched
 from linli.cases.calendar import calendar
 from linli.cases.chain import Draft
 from linli.cases.learnt import judge
-from linli.cases.models import ENDED, Assignment, Case, Category, Ruling, State, Triage
+from linli.cases.models import (
+    ENDED,
+    Assignment,
+    Case,
+    Category,
+    Deliberation,
+    Proposal,
+    Ruling,
+    State,
+    Triage,
+)
 from linli.cases.refusal import Refused
 from linli.cases.routing import Route, Router, grid_of_side
 from linli.people.models import Organisation, Side, User
@@ -83,6 +95,8 @@ def triage(
         case.area_id, case.located_by = area.pk, "hand"
         case.community_grid_id, case.service_grid_id = place.community_grid, place.service_grid
         case.lon, case.lat = place.lon, place.lat
+    if triage != Triage.NEIGHBOURHOOD:
+        _end_deliberation(draft, triage)
     if triage != Triage.PUBLIC:
         return None
     if case.category is None or case.community_grid_id is None:
@@ -118,8 +132,49 @@ def _respond(draft: Draft) -> None:
     draft.data["response_late"] = case.accept_due is not None and at > case.accept_due
 
 
+def deliberate(draft: Draft, question: str, venue: str, meets_at: datetime) -> None:
+    """Call the residents of the grid together over a neighbourhood matter (议事)."""
+    draft.then(
+        lambda: Deliberation.objects.create(
+            case=draft.case, question=question, venue=venue, meets_at=meets_at,
+            opened_at=draft.event.at,
+        )
+    )  # fmt: skip
+
+
+def minute(
+    draft: Draft,
+    minutes: str,
+    households: int | None = None,
+    votes: Mapping[str, Mapping[str, int]] | None = None,
+) -> None:
+    """Keep what a meeting said; `votes` are for, against and abstaining by proposal key."""
+    told = {"minutes": minutes, "households": households, "met_at": draft.event.at}
+
+    def write() -> None:
+        meeting = Deliberation.objects.filter(case=draft.case, ended_at=None)
+        meeting.update(**told)
+        for key, counts in (votes or {}).items():
+            Proposal.objects.filter(deliberation__in=meeting, pk=key).update(**counts)
+
+    draft.then(write)
+
+
+def _end_deliberation(draft: Draft, outcome: str) -> None:
+    """Close the deliberation under way, if there is one, with what came of it."""
+    case, at = draft.case, draft.event.at
+    if case.state == State.REPORTED:
+        return  # as every public matter that intake dispatches at once
+    draft.then(
+        lambda: Deliberation.objects.filter(case=case, ended_at=None).update(
+            outcome=outcome, ended_at=at
+        )
+    )
+
+
 def settle(draft: Draft, reply: str) -> None:
     case = draft.case
+    _end_deliberation(draft, Deliberation.Outcome.SETTLED)
     _respond(draft)
     case.resolved_at = draft.event.at
     case.verified_at = draft.event.at

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -23,6 +24,8 @@ DONE: dict[str, str | Promise] = {
     "follow": L("Reported again"),
     "triage": L("Triaged"),
     "dispatch": L("Dispatched to both sides"),
+    "deliberate": L("Deliberation called"),
+    "minute": L("Meeting recorded"),
     "settle": L("Settled with the residents"),
     "accept": L("Accepted"),
     "acknowledge": L("Acknowledged"),
@@ -53,7 +56,7 @@ DONE: dict[str, str | Promise] = {
 PUBLIC = frozenset(
     {
         "report", "follow", "triage", "dispatch", "rule", "settle", "accept", "resolve",
-        "verify", "evaluate", "reopen", "close", "merge", "cancel",
+        "verify", "evaluate", "reopen", "close", "merge", "cancel", "deliberate",
     }
 )  # fmt: skip
 ANSWERS = frozenset({"resolve", "settle"})
@@ -181,6 +184,8 @@ class _Names:
         if name == "area":
             area = atlas().areas.get(value)
             return str(area) if area is not None else str(value)
+        if name == "meets_at":
+            return f"{localtime(datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
         if name == "triage":
             return str(Triage(value).label)
         if name == "satisfied":

@@ -7,6 +7,7 @@ from linli.people import section as people
 from linli.places import section as places
 from linli.rows import Counts
 from linli.sections import Declaration, Faults, Name, Read, Slug
+from linli.stewards import section as stewards
 
 
 class Owner(Protocol):
@@ -19,11 +20,12 @@ class Owner(Protocol):
 
 
 # From the lowest floor up: what is written first may be referred to by what comes later.
-OWNERS: tuple[Owner, ...] = (places, people, cases)
+OWNERS: tuple[Owner, ...] = (places, people, cases, stewards)
 
 # What stands in a pack as `[[name]]`.
 PACK_SECTIONS: dict[str, type[Declaration]] = {
     "category": cases.CategoryEntry,
+    "service": stewards.ServiceEntry,
 }
 
 

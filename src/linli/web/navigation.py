@@ -38,6 +38,11 @@ ENTRIES = (
     Entry("cases", _("Cases"), ANYBODY, "list", ("case", "act")),
     Entry("report", _("Report"), ANYBODY, "square-pen"),
     Entry("report", _("Report"), GUEST, "square-pen"),
+    Entry("steward", _("Steward's desk"), frozenset({Role.STEWARD}), "inbox", ("steward-triage",)),
+    Entry(
+        "services", _("Services"), ANYBODY, "heart-handshake", ("service", "booking", "bookings")
+    ),
+    Entry("deliberations", _("Deliberations"), ANYBODY, "messages-square", ("deliberation",)),
     Entry("find-receipt", _("Progress"), GUEST, "search", ("receipt",)),
     Entry("cockpit", _("Cockpit"), LEADING, "monitor", ("cockpit-stage",)),
     Entry("leagues", _("Leagues"), STAFF, "trophy", ("figure",)),
