@@ -652,7 +652,8 @@ def test_a_section_no_app_owns_is_refused(town):
     rewrite(town, "packs/village.toml", "[[category]]", "[[ladder]]\nstep = 1\n\n[[category]]")
 
     assert faults(town, written=True) == [
-        "packs/village.toml, line 5, key “ladder”: no such section is known; there are: category."
+        "packs/village.toml, line 5, key “ladder”: no such section is known; "
+        "there are: category, service."
     ]
 
 

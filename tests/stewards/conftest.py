@@ -2,6 +2,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.utils import translation
 
 from linli import clock
 from linli.cases import loop
@@ -23,6 +24,12 @@ REPAIR = LESSONS | {
     "function": "housing", "capacity": 1,
 }  # fmt: skip
 THURSDAY = datetime(2026, 3, 12, 9, 0, tzinfo=SHANGHAI)
+
+
+@pytest.fixture(autouse=True)
+def english():
+    with translation.override("en"):
+        yield
 
 
 @pytest.fixture

@@ -1,19 +1,12 @@
 """The service list comes from packs, is checked whole, and is not torn from those who booked."""
 
 import pytest
-from django.utils import translation
 
 from linli.sections import Faulty
 from linli.stewards.bookings import book
 from linli.stewards.models import Offer
 from tests.small_town import area, person
 from tests.stewards.conftest import LESSONS, THURSDAY
-
-
-@pytest.fixture(autouse=True)
-def english():
-    with translation.override("en"):
-        yield
 
 
 def refusals(small):
