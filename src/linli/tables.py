@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 Words = str | Promise
 
@@ -52,6 +53,9 @@ class Column:
         Whether a list can be narrowed or ordered by it.
     read
         How its value is read from a row where a path is not enough.
+    shown
+        Whether lists and exports have it; one that is only given, such as the coordinate system
+        of a point, is not.
     """
 
     name: str
@@ -68,6 +72,7 @@ class Column:
     sorts: bool = False
     read: Callable[[Any], Any] | None = None
     help: Words = ""
+    shown: bool = True
 
     @property
     def lookup(self) -> str:
@@ -89,6 +94,9 @@ Values = Mapping[str, Any]  # column name → value, already of the column's kin
 class Writer:
     """How rows that come from outside are written.
 
+    A row holds the columns that were given; what is not given stays as it is. Fates that every
+    table may use, and which are explained already, stand in `FATES`.
+
     Attributes
     ----------
     may
@@ -98,12 +106,24 @@ class Writer:
         (a short word the table explains in `fates`) or what is wrong with it.
     write
         Writes rows that `check` found good, in one transaction, and returns their fates.
+    together
+        What is wrong with rows as a whole, beside what the town has already: a gap between
+        grids, a grid without a lead. Where it is given, the rows go in together or not at all.
     """
 
     may: Callable[[Any], bool]
     check: Callable[[Any, Sequence[Values]], list[str | list[Wrong]]]
     write: Callable[[Any, Sequence[Values]], list[str]]
-    fates: Mapping[str, Words]
+    fates: Mapping[str, Words] = field(default_factory=dict)
+    together: Callable[[Any, Sequence[Values]], list[Wrong]] | None = None
+
+
+NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"
+FATES: dict[str, Words] = {
+    NEW: gettext_lazy("New"),
+    CHANGED: gettext_lazy("Changed"),
+    UNCHANGED: gettext_lazy("Unchanged"),
+}
 
 
 @dataclass(frozen=True)
@@ -126,6 +146,9 @@ class Table:
         Lookups that are searched for a plain `q=`, or empty where the table has none.
     related
         What `select_related` joins for the columns.
+    narrow
+        Given a scope and the query of a page that lists the table, the rows that page shows, in
+        its order; without it the filters of the columns narrow what the scope shows.
     """
 
     name: str
@@ -140,6 +163,7 @@ class Table:
     related: tuple[str, ...] = ()
     order: tuple[str, ...] = ("pk",)
     writer: Writer | None = None
+    narrow: Callable[[Any, Mapping[str, Any]], QuerySet[Any]] | None = None
     help: Words = ""
     _by_name: dict[str, Column] = field(default_factory=dict, compare=False, repr=False)
 

@@ -11,7 +11,7 @@ import orjson
 import shapely
 from django.utils.translation import gettext as _
 
-from linli.packs.entries import Lines, add
+from linli.entries import Lines, add
 from linli.packs.sections import PACK_SECTIONS, PackEntry
 from linli.packs.texts import shown, text_of
 from linli.packs.toml_lines import key_lines

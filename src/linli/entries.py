@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from linli.packs.wording import wording
+from linli.wording import wording
 from linli.sections import Declaration, Entry, Faults, Spot, Table
 
 D = TypeVar("D", bound=Declaration)
