@@ -5,8 +5,8 @@ from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
-from linli.wording import wording
 from linli.sections import Declaration, Entry, Faults, Spot, Table
+from linli.wording import wording
 
 D = TypeVar("D", bound=Declaration)
 Lines = Mapping[tuple[str | int, ...], int]
