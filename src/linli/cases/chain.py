@@ -16,8 +16,9 @@ from typing import Any
 import orjson
 
 from linli import bulk
-from linli.cases import deadlines
+from linli.cases import deadlines, search
 from linli.cases.models import Assignment, Case, Event, Evidence
+from linli.cases.search import NAMES
 from linli.clock import now
 
 # What the events determine. The founding text is bound into the chain's first hash instead.
@@ -154,7 +155,8 @@ class Journal:
         bulk.insert(new)
         changed = {name for draft in self.drafts for name in draft.event.sets}
         names = [name.removesuffix("_id") for name in ROW if name in changed]
-        bulk.update(old, [*names, "steps", "head", "touched_at"])
+        bulk.update(old, [*names, "due_at", "steps", "head", "touched_at"])
+        search.index(new, self._renamed(old))
         for draft in self.drafts:
             draft.event.case_id = draft.case.pk  # which a case just stored has only now
         bulk.insert([draft.event for draft in self.drafts])
@@ -168,6 +170,11 @@ class Journal:
         for draft in self.drafts:
             for write in draft.afterwards:
                 write()
+
+    def _renamed(self, old: list[Case]) -> list[Case]:
+        """Return the cases of which something changed by which they are found."""
+        found = {id(d.case) for d in self.drafts if not d.event.sets.keys().isdisjoint(NAMES)}
+        return [case for case in old if id(case) in found]
 
 
 def fold(events: Iterable[Event]) -> tuple[dict[str, Any], dict[tuple[str, int], dict]]:

@@ -92,9 +92,19 @@ def extend(case: Case, days: float) -> None:
     case.fired = [name for name in case.fired if not name.startswith("resolve")]
 
 
+def due_at(case: Case) -> datetime:
+    """Return the moment to sort a case by: what is due next, else since when it has waited."""
+    if case.state in WAITING:
+        known = [due for due in (case.accept_due, case.resolve_due) if due is not None]
+        return min(known, default=case.reported_at)
+    if case.state == State.ACCEPTED:
+        return case.resolve_due or case.reported_at
+    return (case.state == State.RESOLVED and case.resolved_at) or case.reported_at
+
+
 def wind(case: Case) -> None:
-    """Set the clock that rings next."""
-    case.clock, case.clock_at = "", None
+    """Set the clock that rings next, and what is due next."""
+    case.clock, case.clock_at, case.due_at = "", None, due_at(case)
     if case.is_paused:
         return
     set_for = [

@@ -4,10 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from django.db.models import Case as Choose
-from django.db.models import DateTimeField, F, Value, When
-from django.db.models.functions import Coalesce
-
 from linli.cases.calendar import calendar
 from linli.cases.deadlines import REMIND_AT, VERIFICATION_DAYS
 from linli.cases.models import WAITING, WORKING, Case, State
@@ -81,15 +77,3 @@ def next_due(case: Case) -> Due | None:
     if case.state in WAITING and running and running[-1].level != Level.OVERDUE:
         return running[0]
     return found[-1] if found else None
-
-
-# The moment to sort by: what is due next, else since when it has waited.
-DUE_AT = Coalesce(
-    Choose(
-        When(state__in=WAITING, then=F("accept_due")),
-        When(state=State.ACCEPTED, then=F("resolve_due")),
-        When(state=State.RESOLVED, then=F("resolved_at")),
-        default=Value(None, output_field=DateTimeField()),
-    ),
-    F("reported_at"),
-)

@@ -136,6 +136,8 @@ class Case(models.Model):
     clock_at = models.DateTimeField(null=True, blank=True)
     fired = models.JSONField(default=list)
 
+    # What comes next, to order by and to tell what is overdue; follows from the row.
+    due_at = models.DateTimeField(null=True)
     touched_at = models.DateTimeField()
     uid = models.CharField(max_length=32, default=new_uid)
     steps = models.PositiveIntegerField(default=0)
@@ -380,3 +382,22 @@ class Notice(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["user", "read_at"], name="notice_unread")]
+
+
+class Words(models.Model):
+    """The terms a case is found by; `search` keeps them, and each database its own index."""
+
+    case = models.OneToOneField(Case, models.CASCADE, primary_key=True)
+    words = models.TextField()
+
+
+class SavedFilter(models.Model):
+    """A way of narrowing the list of cases that somebody wants again."""
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="filters")
+    name = models.CharField(_("name"), max_length=40)
+    query = models.CharField(max_length=1000, blank=True)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="one_filter_a_name")]

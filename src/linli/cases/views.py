@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.cases import loop, waiting
-from linli.cases.due import DUE_AT, deadlines_of, next_due
+from linli.cases.due import deadlines_of, next_due
 from linli.cases.evidence import NotEvidence
 from linli.cases.forms import (
     ActionForm,
@@ -74,7 +74,7 @@ def case_list(request: HttpRequest) -> HttpResponse:
     filters = Filters(request.GET)
     chosen = filters.chosen
     cases = narrowed(sight.of(Case), chosen, sight)
-    order = [DUE_AT.asc(), "id"] if "waiting" in chosen or "overdue" in chosen else ["-id"]
+    order = ["due_at", "id"] if "waiting" in chosen or "overdue" in chosen else ["-id"]
     page = Paginator(in_brief(cases.order_by(*order)), A_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)

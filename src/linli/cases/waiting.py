@@ -55,9 +55,7 @@ def _over(*roles: Role, **where: object) -> Rule:
 
 def is_overdue() -> Q:
     """Return the cases whose next deadline is past."""
-    return Q(paused_at__isnull=True) & (
-        Q(state__in=WORKING, resolve_due__lt=now()) | Q(state__in=WAITING, accept_due__lt=now())
-    )
+    return Q(paused_at__isnull=True, state__in=WORKING, due_at__lt=now())
 
 
 def concerns(scope: Scope) -> Q:

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.cases.due import DUE_AT, next_due
+from linli.cases.due import next_due
 from linli.cases.models import Case, Notice
 from linli.cases.timeline import done
 from linli.cases.views import in_brief
@@ -28,7 +28,7 @@ def _counts(sight: Scope, piles: dict) -> list[tuple[str, object, int]]:
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     sight = scope(request.user)
-    waiting = sight.of(Case).filter(waits_for(sight)).order_by(DUE_AT.asc(), "id")
+    waiting = sight.of(Case).filter(waits_for(sight)).order_by("due_at", "id")
     rows = [(case, next_due(case)) for case in in_brief(waiting)[:SHOWN]]
     notices = sight.of(Notice).filter(read_at=None).select_related("case")
     piles = _counts(sight, PILES)

@@ -3,6 +3,7 @@
 from .categories import CategoryModel, Suggestions
 from .replies import ReplyQuality, ReplyScores
 from .store import NotAModelError
+from .terms import Question, question, terms
 from .topics import Topic, hot_topics
 from .twins import NEAR_TWIN, band_keys, resemblance, sketch, twin_groups, twin_pairs
 from .words import content_words, segment
@@ -11,6 +12,7 @@ __all__ = [
     "NEAR_TWIN",
     "CategoryModel",
     "NotAModelError",
+    "Question",
     "ReplyQuality",
     "ReplyScores",
     "Suggestions",
@@ -18,9 +20,11 @@ __all__ = [
     "band_keys",
     "content_words",
     "hot_topics",
+    "question",
     "resemblance",
     "segment",
     "sketch",
+    "terms",
     "twin_groups",
     "twin_pairs",
 ]
