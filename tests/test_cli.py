@@ -19,7 +19,8 @@ from linli.people.models import User
 from tests.small_town import SmallTown
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ["init", "load", "serve", "demo", "import", "replay", "train", "check", "league", "tick"]
+COMMANDS = ["init", "load", "serve", "demo", "import", "replay", "train", "check", "league", "tick",
+            "reindex"]  # fmt: skip
 
 
 def linli(*arguments):

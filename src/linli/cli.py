@@ -350,6 +350,17 @@ def work(
 
 
 @app.command()
+def reindex(as_json: AsJson = False) -> None:
+    """File all cases anew for searching; needed after places or organisations were renamed."""
+    with _installation():
+        from linli.cases import search
+
+        _ready()
+        with _bar("filing", None, as_json) as advance:
+            _print({"cases_filed": search.reindex(advance)}, as_json)
+
+
+@app.command()
 def check(as_json: AsJson = False) -> None:
     """Check every chain of events, every case row and every tally; exit 1 if anything is wrong."""
     with _installation():

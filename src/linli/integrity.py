@@ -43,6 +43,8 @@ def faults(progress: Callable[[int], None] = lambda cases: None) -> Found:
         found.lines.append(f"{orphans} events belong to no case")
     untold = Case.objects.exclude(pk__in=Report.objects.values("case")).exclude(state="merged")
     found.lines += [f"case {case.code}: no report tells of it" for case in untold]
+    if unfiled := Case.objects.filter(words=None).count():
+        found.lines.append(f"{unfiled} cases cannot be searched for: run linli reindex")
     found.lines += tallies.faults() + audit.faults()
     try:
         connection.check_constraints()

@@ -151,11 +151,23 @@ class Case(models.Model):
             models.Index(
                 fields=["clock_at"], condition=models.Q(clock_at__isnull=False), name="case_clock"
             ),
-            models.Index(fields=["state", "resolve_due"], name="case_state_due"),
             models.Index(fields=["community_grid", "reported_at"], name="case_grid_reported"),
             models.Index(fields=["service_grid", "reported_at"], name="case_service_reported"),
             models.Index(fields=["category", "reported_at"], name="case_category_reported"),
             models.Index(fields=["reported_at"], name="case_reported"),
+            models.Index(fields=["state", "due_at"], name="case_state_due_at"),
+            models.Index(
+                fields=["due_at", "id"],
+                condition=models.Q(ended_at__isnull=True),
+                name="case_open_due",
+            ),
+            models.Index(fields=["id"], condition=models.Q(appealed="asked"), name="case_appealed"),
+            models.Index(
+                fields=["id"], condition=models.Q(supervised=True), name="case_supervised"
+            ),
+            models.Index(
+                fields=["id"], condition=models.Q(satisfied=False), name="case_unsatisfied"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -255,7 +267,20 @@ class Assignment(models.Model):
 
     class Meta:
         ordering = ["id"]
-        indexes = [models.Index(fields=["organisation", "active"], name="assignment_active")]
+        indexes = [
+            models.Index(fields=["organisation", "active"], name="assignment_active"),
+            models.Index(
+                fields=["organisation"], condition=models.Q(side="joint"), name="assignment_joint"
+            ),
+            models.Index(
+                fields=["organisation"], condition=models.Q(active=False), name="assignment_former"
+            ),
+            models.Index(
+                fields=["organisation"],
+                condition=models.Q(person__isnull=False),
+                name="assignment_personal",
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["case", "organisation", "side"], name="one_assignment_a_side"

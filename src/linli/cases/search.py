@@ -21,7 +21,7 @@ from linli.clock import now
 from linli.engines.text import Question, question, terms
 from linli.people.models import Organisation
 from linli.places.atlas import atlas
-from linli.places.models import Area, Town
+from linli.places.models import Town
 from linli.places.town import once_a_version
 
 # A change of these changes what a case is found by.
@@ -166,7 +166,7 @@ def _marked(text: str, words: Iterable[str]) -> Iterator[str]:
 
 def highlighted(text: str, words: Iterable[str]) -> SafeString:
     """Return `text` as HTML with the words marked in it."""
-    return mark_safe("".join(_marked(text, words)))  # each part was escaped  # noqa: S308
+    return mark_safe("".join(_marked(text, words)))  # each part was escaped
 
 
 def snippet(text: str, words: Sequence[str]) -> SafeString:
@@ -179,4 +179,4 @@ def snippet(text: str, words: Sequence[str]) -> SafeString:
     end = start + 3 * _AROUND
     part = " ".join(text[start:end].split())
     lead, tail = "…" if start else "", "…" if end < len(text) else ""
-    return mark_safe(lead + highlighted(part, words) + tail)  # noqa: S308
+    return mark_safe(lead + highlighted(part, words) + tail)

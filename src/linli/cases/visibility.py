@@ -8,8 +8,9 @@ from django.db.models import Q
 
 from linli.cases.actors import STAFF
 from linli.cases.models import Assignment, Case, Evidence, Notice, Report
-from linli.people.models import Role
+from linli.people.models import Role, Side
 from linli.people.scope import Scope, visible
+from linli.places.models import Area
 
 OVERSEERS = (
     Role.DISPATCHER,
@@ -33,7 +34,8 @@ def under(paths: Iterable[str]) -> Q:
     paths = list(paths)
     if any(path.count("/") == 1 for path in paths):
         return EVERYBODY  # the whole town, and with it what has no place yet
-    return _any(Q(area__path__startswith=path) for path in paths)
+    below = _any(Q(path__startswith=path) for path in paths)
+    return Q(area__in=Area.objects.filter(below).order_by().values("pk")) if paths else NOBODY
 
 
 def led(scope: Scope) -> Q:
@@ -51,9 +53,15 @@ def assigned(scope: Scope) -> Q:
     organisations = scope.organisations(*STAFF)
     if not organisations:
         return NOBODY
-    # Asked from their side: few assignments of some organisations, not one question a case.
-    theirs = Assignment.objects.filter(organisation__in=organisations)
-    return Q(pk__in=theirs.order_by().values("case"))
+    # The two sides in force stand in the case itself; only the others are looked up.
+    others = Assignment.objects.filter(
+        Q(side=Side.JOINT) | Q(active=False), organisation__in=organisations
+    )
+    return (
+        Q(territorial__in=organisations)
+        | Q(functional__in=organisations)
+        | Q(pk__in=others.order_by().values("case"))
+    )
 
 
 def own(scope: Scope) -> Q:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -27,22 +27,43 @@ class Pile:
     of: Rule
 
 
-def _answering(scope: Scope, **more: object) -> Q:
-    """Return the cases in which the person answers for an assignment such as `more` says."""
-    mine = Assignment.objects.filter(active=True, **more).order_by()
-    organisations = scope.organisations(*STAFF)
-    theirs = Q(organisation__in=organisations) & (
-        Q(person__isnull=True)
-        | Q(person=scope.user.pk)
-        | Q(organisation__in=scope.organisations(Role.HEAD))
+SIDES = (Side.TERRITORIAL, Side.FUNCTIONAL)
+
+
+def _given_to_others(scope: Scope, side: Side) -> Q:
+    """Return the cases in which that side's work was given to another person."""
+    given = Assignment.objects.filter(
+        organisation__in=scope.organisations(*STAFF), active=True, side=side, person__isnull=False
     )
+    return Q(pk__in=given.exclude(person=scope.user.pk).order_by().values("case"))
+
+
+def _answering(scope: Scope, leads: bool = False) -> Q:
+    """Return the cases in which the person answers for a side; for the leading one if `leads`.
+
+    Which organisations are on both sides, and which leads, stands in the case itself.
+    """
     found = NOBODY
-    if organisations:
-        found |= Q(pk__in=mine.filter(theirs).values("case"))
+    if organisations := scope.organisations(*STAFF):
+        for side in SIDES:
+            theirs = Q(**{f"{side}__in": organisations}) & ~_given_to_others(scope, side)
+            headed = Q(**{f"{side}__in": scope.organisations(Role.HEAD)})
+            found |= (theirs | headed) & (Q(lead_side=side) if leads else Q())
     if scope.led_areas:
-        here = mine.filter(case=OuterRef("pk"), side=Side.TERRITORIAL)
-        found |= led(scope) & Q(Exists(here))
-    return found
+        side = Side.TERRITORIAL
+        found |= led(scope) & Q(territorial__isnull=False) & (Q(lead_side=side) if leads else Q())
+    return found if leads else found | _joined(scope)
+
+
+def _joined(scope: Scope, **more: object) -> Q:
+    """Return the cases in which the person answers for an organisation that was called in."""
+    organisations = scope.organisations(*STAFF)
+    free = Q(person__isnull=True) | Q(person=scope.user.pk)
+    headed = Q(organisation__in=scope.organisations(Role.HEAD))
+    joined = Assignment.objects.filter(
+        free | headed, organisation__in=organisations, side=Side.JOINT, active=True, **more
+    )
+    return Q(pk__in=joined.order_by().values("case")) if organisations else NOBODY
 
 
 def _ours(*states: State) -> Rule:
@@ -83,7 +104,7 @@ PILES: dict[str, Pile] = {
     "join": Pile(
         _("Our part to sign off"), _("Say what your organisation did"),
         lambda scope: Q(state__in=WORKING)
-        & _answering(scope, side=Side.JOINT, signed_off_at__isnull=True),
+        & _joined(scope, signed_off_at__isnull=True),
     ),
     "triage": Pile(
         _("To triage"), _("Say what kind of matter it is"),
