@@ -22,6 +22,11 @@ def test_a_question_is_cut_into_words():
     assert asked.words == ("河边", "路灯")
 
 
+def test_characters_the_segmenter_leaves_alone_are_asked_for_together():
+    assert question("占道").whole == ("占道",)
+    assert question("桥头占道").whole == ("桥头", "占道")
+
+
 def test_words_that_only_hold_a_sentence_together_count_where_nothing_else_is_asked():
     assert question("的").beginnings == ("的",)
 

@@ -7,14 +7,16 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.forms.utils import flatatt
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.cases import intake, loop
 from linli.cases.actors import STAFF
 from linli.cases.evidence import ACCEPTED, MAX_BYTES
-from linli.cases.models import Case, Category, Source, State, Triage
-from linli.cases.waiting import PILES, SIGHTS
+from linli.cases.models import Case, Category, Source, Triage
 from linli.people.models import Organisation, Role, User
 from linli.people.scope import Scope
 from linli.places.atlas import Atlas, atlas
@@ -32,6 +34,27 @@ class Several(forms.ClearableFileInput):
 
     allow_multiple_selected = True
     template_name = "django/forms/widgets/file.html"
+
+
+class Select(forms.Select):
+    """A drop-down list with hundreds of entries, written without a template for each of them."""
+
+    def render(self, name: str, value: Any, attrs: Any = None, renderer: Any = None) -> SafeString:
+        chosen = {str(part) for part in self.format_value(value)}
+        given = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
+        return mark_safe(f"<select{given}>{self._options(self.choices, chosen)}</select>")
+
+    def _options(self, choices: Any, chosen: set[str]) -> str:
+        parts = []
+        for key, label in choices:
+            if isinstance(label, list | tuple):
+                inner = self._options(label, chosen)
+                parts.append(f'<optgroup label="{escape(key)}">{inner}</optgroup>')
+                continue
+            key = "" if key is None else str(key)
+            mark = " selected" if key in chosen else ""
+            parts.append(f'<option value="{escape(key)}"{mark}>{escape(label)}</option>')
+        return "".join(parts)
 
 
 class FilesField(forms.FileField):
@@ -153,16 +176,17 @@ def categories(rows: list[Category] | None = None) -> list[tuple[Any, Any]]:
 ORDER = [Organisation.Kind.DEPARTMENT, Organisation.Kind.STATION, Organisation.Kind.TERRITORIAL]
 
 
-def _organisations(sight: Scope) -> list[tuple[str, Any]]:
+def organisations_offered(sight: Scope) -> list[tuple[str, Any]]:
+    """List the organisations that cases are given to as choices, grouped by kind."""
     rows = sorted(
         (o for o in sight.of(Organisation) if o.kind in ORDER),
         key=lambda o: (ORDER.index(Organisation.Kind(o.kind)), o.code),
     )
-    return [("", "—"), *_grouped(rows, lambda o: o.get_kind_display())]
+    return _grouped(rows, lambda o: o.get_kind_display())
 
 
 def _choice(rows: Any, choices: list, **options: Any) -> forms.ModelChoiceField:
-    field = forms.ModelChoiceField(rows, **options)
+    field = forms.ModelChoiceField(rows, widget=Select, **options)
     field.choices = choices
     return field
 
@@ -209,7 +233,7 @@ def _area(case: Case, sight: Scope, **options: Any) -> forms.Field:
 
 
 def _organisation(case: Case, sight: Scope, **options: Any) -> forms.Field:
-    return _choice(sight.of(Organisation), _organisations(sight), **options)
+    return _choice(sight.of(Organisation), [*BLANK, *organisations_offered(sight)], **options)
 
 
 def _person(case: Case, sight: Scope, **options: Any) -> forms.Field:
@@ -359,39 +383,3 @@ def source_of(sight: Scope) -> Source:
     if sight.has(*STAFF):
         return Source.PATROL
     return Source.HOTLINE if sight.has(Role.DISPATCHER) else Source.RESIDENT
-
-
-class Filters(forms.Form):
-    """What narrows the list of cases."""
-
-    q = forms.CharField(required=False, max_length=200, widget=forms.TextInput(
-        attrs={"type": "search"}))  # fmt: skip
-    state = forms.ChoiceField(required=False)
-    category = forms.ChoiceField(required=False)
-    mine = forms.ChoiceField(required=False)
-    waiting = forms.ChoiceField(required=False)
-    overdue = forms.BooleanField(required=False)
-
-    def __init__(self, data: Any = None) -> None:
-        super().__init__(data, auto_id="filter-%s")
-        every = ("", _("All"))
-        choices = {
-            "state": (_("State"), [every, ("open", _("All open")), *State.choices]),
-            "category": (_("Category"), [every, *categories()]),
-            "mine": (_("Whose"), [every, ("mine", _("Mine"))]),
-            "waiting": (
-                _("Waiting for"),
-                [every, *((name, p.label) for name, p in (PILES | SIGHTS).items())],
-            ),
-        }
-        for name, (label, options) in choices.items():
-            self.fields[name].label, self.fields[name].choices = label, options  # type: ignore
-        self.fields["q"].label = _("Title or number")
-        self.fields["overdue"].label = _("Overdue only")
-        self.fields["area"] = AreaField("wide", required=False, label=_("Place"))
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """The filters that are set and valid; a mistyped one narrows nothing."""
-        self.is_valid()
-        return {k: v for k, v in self.cleaned_data.items() if v not in (None, "", False)}

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from linli.cases import views
+from linli.cases import list_views, views
 
 
 class CaseCode:
@@ -18,7 +18,9 @@ class CaseCode:
 register_converter(CaseCode, "code")
 
 urlpatterns = [
-    path("cases/", views.case_list, name="cases"),
+    path("cases/", list_views.case_list, name="cases"),
+    path("cases/filters/", list_views.keep_filter, name="keep-filter"),
+    path("cases/filters/<int:pk>/drop/", list_views.drop_filter, name="drop-filter"),
     path("cases/<code:code>/", views.case_page, name="case"),
     path("cases/<code:code>/<slug:action>/", views.act, name="act"),
     path("report/", views.report, name="report"),

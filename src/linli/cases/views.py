@@ -1,96 +1,33 @@
-"""Pages of the loop: list, case, actions, report, receipt. Each parses, asks once, renders."""
+"""Pages of one case: the case, actions, report, receipt. Each parses, asks once, renders."""
 
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.core.paginator import Paginator
-from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.cases import loop, waiting
+from linli.cases import loop
 from linli.cases.due import deadlines_of, next_due
 from linli.cases.evidence import NotEvidence
 from linli.cases.forms import (
     ActionForm,
-    Filters,
     ReportForm,
     areas_offered,
     by_code,
     forms_for,
 )
 from linli.cases.intake import Unusable
-from linli.cases.models import OPEN, Assignment, Case, Evidence, Notice, Report, Ruling
+from linli.cases.models import Assignment, Case, Evidence, Notice, Report, Ruling
 from linli.cases.timeline import ANSWERS, public_lines, tell
 from linli.cases.visibility import in_office
 from linli.clock import now
 from linli.people.directory import away
 from linli.people.models import Lead, User
 from linli.people.scope import Scope, scope
-from linli.places.models import SERVICE, Area
-
-A_PAGE = 50
-# Shapes and sketches are large and no page of text needs them.
-HEAVY = [f"{name}__wkb" for name in ("area", "community_grid", "service_grid", "escalated_to")]
-
-
-def in_brief(cases: QuerySet[Case]) -> QuerySet[Case]:
-    """Read with each case what a line about it says."""
-    return cases.select_related(
-        "category", "area", "community_grid", "service_grid", "territorial", "functional"
-    ).defer("sketch", "body", "suggestions", *HEAVY[:3], "territorial__area", "functional__area")
-
-
-def narrowed(cases: QuerySet[Case], chosen: dict[str, Any], sight: Scope) -> QuerySet[Case]:
-    """Apply the filters of the list."""
-    state, category, area = chosen.get("state"), chosen.get("category"), chosen.get("area")
-    if state:
-        cases = cases.filter(state__in=OPEN if state == "open" else [state])
-    if category:
-        cases = cases.filter(Q(category=category) | Q(category__parent=category))
-    if area and area.layer == SERVICE:
-        cases = cases.filter(service_grid=area)
-    elif area:
-        cases = cases.filter(area__path__startswith=area.path)
-    if chosen.get("mine"):
-        cases = cases.filter(waiting.concerns(sight))
-    if pile := waiting.pile(chosen.get("waiting", "")):
-        cases = cases.filter(pile.of(sight))
-    if chosen.get("overdue"):
-        cases = cases.filter(waiting.is_overdue())
-    if words := chosen.get("q", "").strip():
-        found = by_code(sight, words)
-        cases = cases.filter(Q(title__icontains=words) | Q(pk=found.pk if found else None))
-    return cases
-
-
-@login_required
-@require_safe
-def case_list(request: HttpRequest) -> HttpResponse:
-    sight = scope(request.user)
-    filters = Filters(request.GET)
-    chosen = filters.chosen
-    cases = narrowed(sight.of(Case), chosen, sight)
-    order = ["due_at", "id"] if "waiting" in chosen or "overdue" in chosen else ["-id"]
-    page = Paginator(in_brief(cases.order_by(*order)), A_PAGE).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    query.pop("page", None)
-    return render(
-        request,
-        "cases/list.html",
-        {
-            "filters": filters,
-            "is_narrowed": bool(chosen),
-            "pile": waiting.pile(chosen.get("waiting", "")),
-            "page": page,
-            "rows": [(case, next_due(case)) for case in page],
-            "query": query.urlencode(),
-            "areas_wide": areas_offered(grids=False),
-        },
-    )
+from linli.places.models import Area
 
 
 def found_case(sight: Scope, code: str) -> Case:

@@ -8,9 +8,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.cases.due import next_due
+from linli.cases.listing import in_brief
 from linli.cases.models import Case, Notice
 from linli.cases.timeline import done
-from linli.cases.views import in_brief
 from linli.cases.waiting import PILES, SIGHTS, waits_for
 from linli.people.scope import Scope, scope
 from linli.web.context import THEME, THEMES

@@ -75,8 +75,22 @@ class Question:
 def _asked_words(text: str) -> list[str]:
     words: list[str] = []
     for run, is_han in _runs(text):
-        words += segment([run])[0] if is_han else [run]
+        words += _joined(segment([run])[0]) if is_han and len(run) > 2 else [run]
     return [word for word in words if word not in FUNCTION_WORDS] or words
+
+
+def _joined(words: list[str]) -> list[str]:
+    """Join characters that the segmenter left alone side by side: it did not know their word."""
+    found: list[str] = []
+    grows = False
+    for word in words:
+        is_alone = len(word) == 1 and word not in FUNCTION_WORDS
+        if is_alone and grows:
+            found[-1] += word
+        else:
+            found.append(word)
+        grows = is_alone
+    return found
 
 
 def question(text: str) -> Question:
