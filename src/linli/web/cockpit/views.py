@@ -10,8 +10,8 @@ from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from linli.cases.due import next_due
+from linli.cases.listing import A_PAGE, in_brief
 from linli.cases.models import Case
-from linli.cases.views import A_PAGE, in_brief
 from linli.clock import now
 from linli.people.scope import Scope, scope
 from linli.scores.figures import Figure

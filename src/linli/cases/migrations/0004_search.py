@@ -78,7 +78,7 @@ def fill_due_at(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('cases', '0002_initial'),
+        ('cases', '0003_deliberations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
