@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
@@ -56,6 +56,10 @@ class Column:
     shown
         Whether lists and exports have it; one that is only given, such as the coordinate system
         of a point, is not.
+    alone
+        Whether it is shown only where one row is read by itself, because it is large.
+    where
+        Given a scope and a value, how the value narrows a list, where equality is not meant.
     """
 
     name: str
@@ -73,6 +77,8 @@ class Column:
     read: Callable[[Any], Any] | None = None
     help: Words = ""
     shown: bool = True
+    alone: bool = False
+    where: Callable[[Any, Any], Q] | None = None
 
     @property
     def lookup(self) -> str:
@@ -144,8 +150,10 @@ class Table:
         Given a scope and rows, the keys (pk) of those whose personal columns it may read.
     words
         Lookups that are searched for a plain `q=`, or empty where the table has none.
-    related
-        What `select_related` joins for the columns.
+    search
+        How a plain `q=` is looked for, where that is not in the `words`.
+    related, prefetched, deferred
+        What is joined for the columns, read beside the rows, and left unread until asked for.
     narrow
         Given a scope and the query of a page that lists the table, the rows that page shows, in
         its order; without it the filters of the columns narrow what the scope shows.
@@ -160,7 +168,10 @@ class Table:
     may_know: Callable[[Any, Sequence[Any]], frozenset[int]] | None = None
     find: Callable[[str], Any] | None = None
     words: tuple[str, ...] = ()
+    search: Callable[[str], Q] | None = None
     related: tuple[str, ...] = ()
+    prefetched: tuple[str | Prefetch, ...] = ()
+    deferred: tuple[str, ...] = ()
     order: tuple[str, ...] = ("pk",)
     writer: Writer | None = None
     narrow: Callable[[Any, Mapping[str, Any]], QuerySet[Any]] | None = None

@@ -137,13 +137,19 @@ class CaseField(forms.CharField):
         return case
 
 
-def by_code(sight: Scope, code: str) -> Case | None:
-    """Return the case people quote as `code`, if `sight` reaches it."""
+def number_of(code: str) -> int | None:
+    """Return the key of the case people quote as `code`; None if no case can be called so."""
     number = code.rpartition("-")[2]
     # Twelve digits are more than any town has cases, and what every database can compare.
     if not number.isascii() or not number.isdigit() or len(number) > 12:
         return None
-    return sight.of(Case).filter(pk=int(number)).first()
+    return int(number)
+
+
+def by_code(sight: Scope, code: str) -> Case | None:
+    """Return the case people quote as `code`, if `sight` reaches it."""
+    number = number_of(code)
+    return None if number is None else sight.of(Case).filter(pk=number).first()
 
 
 def _grouped(rows: Iterable[Any], of: Callable[[Any], str]) -> list[tuple[str, list]]:

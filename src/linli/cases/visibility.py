@@ -7,7 +7,7 @@ from operator import or_
 from django.db.models import Q
 
 from linli.cases.actors import STAFF
-from linli.cases.models import Assignment, Case, Evidence, Notice, Report
+from linli.cases.models import Assignment, Case, Category, Evidence, Notice, Report
 from linli.people.models import Role, Side
 from linli.people.scope import Scope, visible
 from linli.places.models import Area
@@ -103,3 +103,8 @@ def _reports(scope: Scope) -> Q:
 @visible(Notice)
 def _notices(scope: Scope) -> Q:
     return Q(user=scope.user.pk)
+
+
+@visible(Category)
+def _categories(scope: Scope) -> Q:
+    return Q(retired=False)
