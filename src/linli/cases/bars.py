@@ -10,8 +10,9 @@ MAX_REOPENINGS = 3
 
 
 def already_ruled(case: Case) -> str:
-    returned = case.steps and case.events.filter(action="return").exists()
-    return _("This case was returned once already; the ruling stands.") if returned else ""
+    if not case.was_returned:
+        return ""
+    return _("This case was returned once already; the ruling stands.")
 
 
 def was_dispatched(case: Case) -> str:

@@ -28,7 +28,7 @@ ROW = (
     "territorial_id", "functional_id",
     "reported_at", "dispatched_at", "accept_due", "resolve_due", "first_response_at",
     "accepted_at", "resolved_at", "verified_at", "ended_at", "overdue_at", "paused_at",
-    "extension_days", "supervised", "reopenings", "satisfied", "appealed",
+    "extension_days", "supervised", "was_returned", "reopenings", "satisfied", "appealed",
     "escalated_to_id", "merged_into_id", "clock", "clock_at", "fired",
 )  # fmt: skip
 MOVE = ("side", "organisation_id", "person_id", "leads", "active",
@@ -119,6 +119,10 @@ class Journal:
             assignment.case = case
             self._assignments[id(case)].append(assignment)
 
+    def recall(self, case: Case, assignments: list[Assignment]) -> None:
+        """Go on with a case whose assignments the caller still has in hand."""
+        self._assignments[id(case)] = assignments
+
     @contextmanager
     def step(
         self, case: Case, action: str, by: Any = None, data: dict[str, Any] | None = None
@@ -165,6 +169,11 @@ class Journal:
             assignment.case = assignment.case
         placed = [a for a in moved if a.pk is not None]
         bulk.insert([a for a in moved if a.pk is None])
+        # What has a file already; what is only now uploaded keeps its file below.
+        shown = [e for draft in self.drafts for e in draft.evidence if e.file]
+        for row in shown:
+            row.case = row.case
+        bulk.insert(shown)
         columns = ["person", "leads", "active", "accepted_at", "signed_off_at", "answer", "why"]
         bulk.update(placed, columns)
         for draft in self.drafts:

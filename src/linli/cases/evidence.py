@@ -1,6 +1,7 @@
 """Files that show what was found or done: checked by content, kept under their own hash."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import partial
 from hashlib import sha256
 from io import BytesIO
@@ -18,11 +19,23 @@ ACCEPTED = {"image/jpeg", "image/png", "image/webp", "application/pdf"}
 MAX_BYTES = 20 * 1024 * 1024
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A photo that lies among the files already, and has been looked at before.
+
+    A simulation shows the same few pictures again and again.
+    """
+
+    path: str
+    content_type: str
+    sha256: str
+
+
 class NotEvidence(ValueError):
     """A file that is too large or of no accepted kind."""
 
 
-def attach(draft: Draft, files: Iterable[UploadedFile]) -> None:
+def attach(draft: Draft, files: Iterable[UploadedFile | Kept]) -> None:
     """Keep `files` with the step being taken; the event carries their hashes.
 
     Raises
@@ -31,6 +44,10 @@ def attach(draft: Draft, files: Iterable[UploadedFile]) -> None:
         If a file is not a JPEG, PNG, WebP or PDF by its content, or over 20 MB.
     """
     for file in files:
+        if isinstance(file, Kept):
+            _note(draft, _row(draft, file.sha256, file.content_type))
+            draft.evidence[-1].file.name = file.path
+            continue
         content = file.read()
         kind = filetype.guess_mime(content)
         if kind not in ACCEPTED or len(content) > MAX_BYTES:
@@ -38,16 +55,25 @@ def attach(draft: Draft, files: Iterable[UploadedFile]) -> None:
                 _("“%(name)s” is not a photo or PDF of at most 20 MB.") % {"name": file.name}
             )
         lon, lat = position(content) or (None, None)
-        row = Evidence(
-            case=draft.case, action=draft.event.action, content_type=kind,
-            sha256=sha256(content).hexdigest(), by=draft.by, at=draft.event.at,
-            lon=lon, lat=lat,
-        )  # fmt: skip
-        draft.data.setdefault("evidence", []).append(row.sha256)
-        draft.evidence.append(row)
+        row = _row(draft, sha256(content).hexdigest(), kind, lon, lat)
+        _note(draft, row)
         file.seek(0)
         # Only once the event stands: a refused step must leave no file behind.
         draft.then(partial(row.file.save, f"{row.sha256[:16]}.{kind.split('/')[1]}", file))
+
+
+def _row(
+    draft: Draft, digest: str, kind: str, lon: float | None = None, lat: float | None = None
+) -> Evidence:
+    return Evidence(
+        case=draft.case, action=draft.event.action, content_type=kind,
+        sha256=digest, by=draft.by, at=draft.event.at, lon=lon, lat=lat,
+    )  # fmt: skip
+
+
+def _note(draft: Draft, row: Evidence) -> None:
+    draft.data.setdefault("evidence", []).append(row.sha256)
+    draft.evidence.append(row)
 
 
 def position(content: bytes) -> tuple[float, float] | None:

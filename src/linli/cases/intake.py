@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from linli import bulk, clock
 from linli.cases import loop, models, twins
 from linli.cases.chain import Journal
+from linli.cases.evidence import Kept
 from linli.cases.learnt import category_model
 from linli.cases.models import Case, Category, Source, Triage
 from linli.cases.routing import Router
@@ -55,7 +56,7 @@ class Report:
     lon: float | None = None
     lat: float | None = None
     coordinates: str = "wgs84"
-    evidence: Sequence[UploadedFile] = ()
+    evidence: Sequence[UploadedFile | Kept] = ()
 
 
 class Fate(StrEnum):
@@ -105,7 +106,7 @@ def check(report: Report) -> None:
     if report.coordinates not in SYSTEMS:
         raise Unusable("coordinates", _("“%(value)s” is not a coordinate system (%(known)s).")
                        % {"value": report.coordinates, "known": ", ".join(SYSTEMS)})  # fmt: skip
-    if report.category is not None and report.category not in _categories():
+    if report.category is not None and report.category not in categories():
         raise Unusable("category", _("There is no category “%(value)s”.")
                        % {"value": report.category})  # fmt: skip
     if report.area is not None and report.area not in atlas().by_code:
@@ -175,7 +176,7 @@ def receive(reports: Sequence[Report], understood: Understood | None = None) -> 
     for report in reports:
         check(report)
     understood = understood or Reader().read(reports)
-    locations = _locate(reports)
+    locations = locate(reports)
     for _again in range(TRIES):
         # Where another process took in one of the same external ids meanwhile, it is known now.
         with suppress(IntegrityError):
@@ -183,7 +184,8 @@ def receive(reports: Sequence[Report], understood: Understood | None = None) -> 
     return _write(reports, understood, locations)
 
 
-def _locate(reports: Sequence[Report]) -> list[Location]:
+def locate(reports: Sequence[Report]) -> list[Location]:
+    """Find where each report is: by its point, its area, or what its text names."""
     found: list[Location] = [NOWHERE] * len(reports)
     points = [i for i, r in enumerate(reports) if r.lon is not None]
     if points:
@@ -208,7 +210,7 @@ def _locate(reports: Sequence[Report]) -> list[Location]:
 
 
 @once_a_version
-def _categories(town: Town) -> dict[str, Category]:
+def categories(town: Town) -> dict[str, Category]:
     """Return categories by code, and by name for models trained on named labels."""
     rows = list(Category.objects.filter(retired=False))
     return {row.name: row for row in rows} | {row.code: row for row in rows}
@@ -219,13 +221,12 @@ def _write(
 ) -> list[Receipt]:
     with transaction.atomic():
         known = _known(reports)
-        categories = _categories()
         fresh, cases, taken = [], [], set(known)
         for i, report in enumerate(reports):
             key = (report.source, report.external_id)
             if report.external_id is None or key not in taken:
                 fresh.append(i)
-                cases.append(_case(report, understood, locations, i, categories))
+                cases.append(case_of(report, understood, i, locations[i]))
                 taken.add(key)
         targets = _lock(twins.find(cases, understood.sketches[fresh]))
         journal = Journal()
@@ -236,12 +237,12 @@ def _write(
         for i, case, target in zip(fresh, cases, targets, strict=True):
             with clock.at(reports[i].created or clock.now()):
                 if target is None:
-                    _open(journal, case, router, locations[i].why, reports[i])
+                    open_case(journal, case, router, locations[i].why, reports[i])
                 else:
                     evidence = list(reports[i].evidence)
                     loop.take(journal, target, "follow", evidence=evidence)
             fates[i] = Fate.FOLLOWER if target else Fate.NEW
-            rows[i] = _row(reports[i], target or case)
+            rows[i] = row_of(reports[i], target or case)
         loop.record(journal)
         for row in rows.values():
             row.case = row.case  # a case just stored has its key only now
@@ -261,17 +262,12 @@ def _known(reports: Sequence[Report]) -> dict[tuple[str, str | None], models.Rep
     return {(row.source, row.external_id): row for row in rows}
 
 
-def _case(
-    report: Report,
-    understood: Understood,
-    locations: list[Location],
-    i: int,
-    categories: dict[str, Category],
-) -> Case:
-    place, suggestions = locations[i], understood.suggestions[i]
-    category = categories[report.category] if report.category is not None else None
+def case_of(report: Report, understood: Understood, i: int, place: Location) -> Case:
+    """Make the case that a report founds, `i` being its position in what was understood."""
+    suggestions = understood.suggestions[i]
+    category = categories()[report.category] if report.category is not None else None
     if category is None and suggestions and suggestions[0][1] >= SURE:
-        category = categories.get(suggestions[0][0])
+        category = categories().get(suggestions[0][0])
     return Case(
         source=report.source, title=report.title.strip(), body=report.body,
         reported_at=report.created or clock.now(), triage="", category=category,
@@ -289,7 +285,7 @@ def _lock(targets: list[Case | int | None]) -> list[Case | None]:
     return [locked[t] if isinstance(t, int) else t for t in targets]
 
 
-def _open(journal: Journal, case: Case, router: Router, place: dict, report: Report) -> None:
+def open_case(journal: Journal, case: Case, router: Router, place: dict, report: Report) -> None:
     """Take a new case as far as it goes by itself: to both sides if nothing is in doubt."""
     loop.take(journal, case, "report", place=place or None, evidence=list(report.evidence))
     category = case.category
@@ -298,7 +294,8 @@ def _open(journal: Journal, case: Case, router: Router, place: dict, report: Rep
         loop.take(journal, case, "triage", triage=Triage.PUBLIC, router=router)
 
 
-def _row(report: Report, case: Case) -> models.Report:
+def row_of(report: Report, case: Case) -> models.Report:
+    """Make the row that keeps a report with its case."""
     return models.Report(
         case=case, source=report.source, external_id=report.external_id,
         reporter=report.reporter, author=report.author, contact=report.contact,

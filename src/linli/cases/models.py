@@ -1,6 +1,9 @@
 """A case, the reports that tell of it, who has it, and the trace of all that happened."""
 
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.db import models
 from django.utils.timezone import localtime
@@ -87,9 +90,22 @@ class Category(Named):
         verbose_name_plural = "categories"
 
 
+_draw: ContextVar[Callable[[int], str]] = ContextVar("linli_draw", default=secrets.token_hex)
+
+
+@contextmanager
+def drawing(draw: Callable[[int], str]) -> Iterator[None]:
+    """Let a simulation draw the codes below from its seed; they are secrets everywhere else."""
+    token = _draw.set(draw)
+    try:
+        yield
+    finally:
+        _draw.reset(token)
+
+
 def new_uid() -> str:
     """Draw what makes a case's chain of events its own."""
-    return secrets.token_hex(16)
+    return _draw.get()(16)
 
 
 class Case(models.Model):
@@ -126,6 +142,7 @@ class Case(models.Model):
     paused_at = models.DateTimeField(null=True, blank=True)
     extension_days = models.PositiveSmallIntegerField(null=True, blank=True)
     supervised = models.BooleanField(default=False)
+    was_returned = models.BooleanField(default=False)
     reopenings = models.PositiveSmallIntegerField(default=0)
     satisfied = models.BooleanField(null=True, blank=True)
     appealed = models.CharField(max_length=10, blank=True)
@@ -189,7 +206,7 @@ class Case(models.Model):
 
 def new_receipt() -> str:
     """Draw the unguessable code with which a reporter without an account follows a case."""
-    return secrets.token_hex(6)
+    return _draw.get()(6)
 
 
 class Report(models.Model):

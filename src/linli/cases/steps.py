@@ -214,6 +214,7 @@ def assign_person(draft: Draft, person: User) -> None:
 
 def return_(draft: Draft, reason: str) -> None:
     draft.data["side"] = draft.case.lead_side
+    draft.case.was_returned = True
     deadlines.pause(draft.case)
 
 
