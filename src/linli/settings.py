@@ -162,6 +162,10 @@ MODELS_ROOT = HOME / "models"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
+# Addresses of raster tiles to lay under the maps, with {z}, {x} and {y}; see docs/maps.md.
+MAP_TILES = os.environ.get("LINLI_TILES", "").split()
+MAP_TILES_ATTRIBUTION = os.environ.get("LINLI_TILES_ATTRIBUTION", "")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

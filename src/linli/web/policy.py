@@ -1,16 +1,27 @@
-"""What a page may load: our own files and nothing else."""
+"""What a page may load: our own files, tiles of a map source if one is configured, nothing else."""
 
 from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
 
 from asgiref.sync import iscoroutinefunction
+from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils.decorators import sync_and_async_middleware
 
-POLICY = (
-    "default-src 'self'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'; "
-    "frame-ancestors 'none'; form-action 'self'"
-)
+
+def policy(tiles: list[str]) -> str:
+    """Write the policy; `tiles` are the addresses of map tiles, whose hosts may be asked."""
+    hosts = sorted({f"{at.scheme}://{at.netloc}" for at in map(urlsplit, tiles)})
+    elsewhere = "".join(f" {host}" for host in hosts)
+    return (
+        f"default-src 'self'; img-src 'self' data: blob:{elsewhere}; "
+        f"connect-src 'self'{elsewhere}; object-src 'none'; base-uri 'none'; "
+        "frame-ancestors 'none'; form-action 'self'"
+    )
+
+
+POLICY = policy(settings.MAP_TILES)
 
 Answer = Callable[[HttpRequest], HttpResponseBase]
 AnswerLater = Callable[[HttpRequest], Awaitable[HttpResponseBase]]

@@ -3,6 +3,7 @@ from django.views.i18n import set_language
 
 from linli.web import front, leagues, tour, views
 from linli.web.cockpit import views as cockpit
+from linli.web.map import ground
 
 urlpatterns = [
     path("", front.door, name="home"),
@@ -12,6 +13,9 @@ urlpatterns = [
     path("cockpit/", cockpit.cockpit, name="cockpit"),
     path("cockpit/live/", cockpit.stream, name="cockpit-stream"),
     path("cockpit/stage/<int:number>/", cockpit.stage, name="cockpit-stage"),
+    path("map/shapes/<slug:name>.json", ground.sheet, name="map-shapes"),
+    path("map/here/", ground.here, name="map-here"),
+    path("map/cases/<slug:code>.json", ground.case, name="map-case"),
     path("leagues/", leagues.leagues, name="leagues"),
     path("leagues/cases/", leagues.figure, name="figure"),
     path("", include("linli.web.account.urls")),
