@@ -1,3 +1,4 @@
 from linli.cli import main
 
-main()
+if __name__ == "__main__":  # the worker starts a process that imports this again
+    main()

@@ -1,6 +1,7 @@
 """The worker beside the site: clocks ring and tallies are folded, whatever happens."""
 
 import logging
+import multiprocessing
 import os
 import time
 
@@ -8,9 +9,11 @@ from django.db import DatabaseError, close_old_connections
 
 from linli.cases import worker
 from linli.scores import backlog, tallies
+from linli.topics import sweep
 
 # A case falls overdue by time alone; so the backlog is counted now and then all the same.
 RECOUNT_S = 60.0
+PONDER_S = 15.0
 
 log = logging.getLogger(__name__)
 
@@ -23,9 +26,18 @@ def once() -> tuple[int, int]:
     return rang, folded
 
 
+def ponder() -> None:
+    """Do what takes seconds and may wait: look for hot topics."""
+    if sweep.is_due():
+        sweep.sweep()
+
+
 def work(pause_s: float) -> None:
     """Go on until stopped, or until the process that started this one is gone."""
     parent, counted = os.getppid(), 0.0
+    # In a process of its own: clocks and tallies do not wait for it, nor for its interpreter.
+    slow = multiprocessing.get_context("spawn").Process(target=_go_on_pondering, daemon=True)
+    slow.start()
     while os.getppid() == parent:
         try:
             once()
@@ -36,3 +48,18 @@ def work(pause_s: float) -> None:
             log.exception("the worker could not reach the database; it tries again")
         close_old_connections()
         time.sleep(pause_s)
+
+
+def _go_on_pondering() -> None:
+    import django
+
+    django.setup()
+    os.nice(10)
+    parent = os.getppid()
+    while os.getppid() == parent:
+        try:
+            ponder()
+        except DatabaseError:
+            log.exception("the slow worker could not reach the database; it tries again")
+        close_old_connections()
+        time.sleep(PONDER_S)

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "linli.scores",
     "linli.doors",
     "linli.stewards",
+    "linli.topics",
     "linli.packs",
     "linli.web",
     "django.contrib.auth",

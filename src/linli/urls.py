@@ -7,4 +7,5 @@ urlpatterns = [
     path("", include("linli.web.urls")),
     path("", include("linli.cases.urls")),
     path("", include("linli.stewards.urls")),
+    path("", include("linli.topics.urls")),
 ]

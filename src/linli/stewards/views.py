@@ -74,7 +74,7 @@ def _for_stewards(sight: Scope) -> None:
 
 
 def _on_card(case: Case | None, sight: Scope, **more: Any) -> dict[str, Any]:
-    found = {"case": case, "left": desk.waiting(sight), "kinds": _kinds()}
+    found: dict[str, Any] = {"case": case, "left": desk.waiting(sight), "kinds": _kinds()}
     if case is not None:
         found["suggestion"] = desk.suggestion(case)
     return found | more
@@ -178,9 +178,9 @@ def deliberation(request: HttpRequest, pk: int) -> HttpResponse:
     )
     added = request.POST.get("add", "")
     forms: dict[str, Any] = {
-        "proposal": ProposalForm(*([request.POST] if added == "proposal" else [])),
-        "follow_up": FollowUpForm(*([request.POST] if added == "follow_up" else [])),
-        "meeting": MeetingForm(proposals, *([request.POST] if added == "meeting" else [])),
+        "proposal": ProposalForm(request.POST if added == "proposal" else None),
+        "follow_up": FollowUpForm(request.POST if added == "follow_up" else None),
+        "meeting": MeetingForm(proposals, request.POST if added == "meeting" else None),
     }
     fault = ""
     if request.method == "POST":

@@ -1,5 +1,7 @@
 """Who may see deliberations, the service list and bookings."""
 
+from typing import Any, cast
+
 from django.db.models import Q
 
 from linli.cases.models import Deliberation, FollowUp, Proposal
@@ -27,10 +29,12 @@ def _through(prefix: str, q: Q) -> Q:
     """Ask of a row's case what `q` asks of a case."""
     found = Q()
     found.connector, found.negated = q.connector, q.negated
-    found.children = [
-        _through(prefix, part) if isinstance(part, Q) else (f"{prefix}{part[0]}", part[1])
-        for part in q.children
-    ]
+    for part in q.children:
+        if isinstance(part, Q):
+            found.children.append(_through(prefix, part))
+        else:
+            name, value = cast(tuple[str, Any], part)
+            found.children.append((f"{prefix}{name}", value))
     return found
 
 
