@@ -89,7 +89,7 @@ def _told() -> list[Told]:
         area = town.areas.get(grid)
         above = town.areas.get(area.parent_id) if area and area.parent_id else None
         person = f"user {reporter}" if reporter else f"report {pk}"
-        place = (above or area).name if area else ""  # type: ignore[union-attr]
+        place = (above or area).name if area else ""
         found.append(Told(pk, case, title, body, created, likes, person, place))
     return found[::-1]
 
