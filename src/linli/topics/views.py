@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.cases.due import next_due
+from linli.cases.listing import A_PAGE, in_brief
 from linli.cases.models import OPEN, Case
 from linli.cases.refusal import Refused
-from linli.cases.views import A_PAGE, in_brief
 from linli.people.models import User
 from linli.people.scope import Scope, scope
 from linli.topics import joint, sweep
