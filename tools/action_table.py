@@ -40,6 +40,7 @@ TAIL = """
 |---|---|
 | `system` | Linli itself: intake, the worker, or a step that follows from another |
 | `reporter` | whoever has reported the case, first or after others |
+| `receipt` | whoever shows the receipt code of a report made without an account |
 | `assignee` | staff of the organisation that leads the case, or a lead of the grid where the \
 territorial side leads; once it is assigned to a person, that person and the head |
 | `assignee_lead` | the head of that organisation, or a lead of the grid where the territorial \

@@ -12,6 +12,7 @@ class Actor(StrEnum):
 
     SYSTEM = "system"
     REPORTER = "reporter"
+    RECEIPT = "receipt"
     ASSIGNEE = "assignee"
     ASSIGNEE_LEAD = "assignee_lead"
     SUPPORT = "support"
@@ -42,6 +43,16 @@ def standing(case: Case, scope: Scope) -> frozenset[Actor]:
         if assignment.leads and heads(scope, assignment, case):
             found.add(Actor.ASSIGNEE_LEAD)
     return frozenset(found)
+
+
+def holding(case: Case, receipt: str) -> frozenset[Actor]:
+    """Return what whoever shows this receipt code is to `case`.
+
+    A code speaks for a report made without an account. Where the reporter has one, they
+    sign in: the code may have been passed on to be read, not to act with.
+    """
+    told = case.reports.filter(receipt=receipt, reporter=None)
+    return frozenset({Actor.RECEIPT}) if receipt and told.exists() else frozenset()
 
 
 def answers_for(scope: Scope, assignment: Assignment, case: Case) -> bool:

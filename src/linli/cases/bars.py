@@ -2,9 +2,10 @@
 
 from collections.abc import Callable
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from linli.cases.models import Case, Triage
+from linli.cases.models import SELF_FOUND, Case, Triage
 
 MAX_REOPENINGS = 3
 
@@ -79,6 +80,12 @@ def reopened_out(case: Case) -> str:
     return _("This case was sent back %(n)d times; report anew.") % {"n": MAX_REOPENINGS}
 
 
+def nobody_to_see(case: Case) -> str:
+    named = ~Q(author="") | ~Q(contact="")
+    named |= Q(reporter__isnull=False) & ~Q(source__in=SELF_FOUND)
+    return "" if case.reports.filter(named).exists() else _("Nobody is known to have reported it.")
+
+
 BARS: dict[str, Callable[[Case], str]] = {
     "return": already_ruled,
     "triage": was_dispatched,
@@ -93,4 +100,5 @@ BARS: dict[str, Callable[[Case], str]] = {
     "minute": no_meeting,
     "evaluate": evaluated,
     "reopen": reopened_out,
+    "look": nobody_to_see,
 }

@@ -85,6 +85,22 @@ class WorkingCalendar:
         """Return the working hours from `start` to `end`."""
         return (self.worked(end) - self.worked(start)) / 60
 
+    def shifts(self, after: datetime, most: int) -> list[tuple[datetime, datetime]]:
+        """List the next `most` stretches of work, the first one from `after` if that is in it."""
+        found: list[tuple[datetime, datetime]] = []
+        local = after.astimezone(self._zone)
+        day = max(local.date(), FIRST_DAY)
+        last = FIRST_DAY + timedelta(len(self._before) - 2)
+        while len(found) < most and day <= last:
+            midnight = datetime.combine(day, time(), self._zone)
+            for start, end in self._shifts if self.is_workday(day) else ():
+                begins = max(midnight + timedelta(minutes=start), local)
+                ends = midnight + timedelta(minutes=end)
+                if begins < ends:
+                    found.append((begins, ends))
+            day += timedelta(1)
+        return found[:most]
+
 
 def _minutes(of_day: time) -> float:
     return of_day.hour * 60 + of_day.minute + of_day.second / 60 + of_day.microsecond / 6e7

@@ -1,4 +1,8 @@
-"""Files that show what was found or done: checked by content, kept under their own hash."""
+"""Files that show what was found or done: checked by content, kept under their own hash.
+
+The file is kept as it came, because its hash stands in the chain and its position and time
+are what a verification looks at. What others see of it is made by `pictures`.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,8 +19,15 @@ from linli.cases.chain import Draft
 from linli.cases.models import Evidence
 from linli.cases.refusal import Refused
 
-ACCEPTED = {"image/jpeg", "image/png", "image/webp", "application/pdf"}
+PDF = "application/pdf"
+ACCEPTED = {"image/jpeg", "image/png", "image/webp", PDF}
 MAX_BYTES = 20 * 1024 * 1024
+MAX_FILES = 9
+MAX_PIXELS = 80_000_000  # no phone takes larger photos; a picture bomb unpacks to more
+UNREADABLE = (
+    UnidentifiedImageError, Image.DecompressionBombError, KeyError, ValueError,
+    ZeroDivisionError, SyntaxError, OSError,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -32,7 +43,7 @@ class Kept:
 
 
 class NotEvidence(ValueError):
-    """A file that is too large or of no accepted kind."""
+    """A file that is too large or of no accepted kind, or too many of them."""
 
 
 def attach(draft: Draft, files: Iterable[UploadedFile | Kept]) -> None:
@@ -41,16 +52,19 @@ def attach(draft: Draft, files: Iterable[UploadedFile | Kept]) -> None:
     Raises
     ------
     NotEvidence
-        If a file is not a JPEG, PNG, WebP or PDF by its content, or over 20 MB.
+        If a file is not a JPEG, PNG, WebP or PDF by its content, over 20 MB, a picture of
+        more than `MAX_PIXELS`, or there are more than `MAX_FILES`.
     """
-    for file in files:
+    for number, file in enumerate(files, 1):
+        if number > MAX_FILES:
+            raise NotEvidence(_("At most %(n)d files at once.") % {"n": MAX_FILES})
         if isinstance(file, Kept):
             _note(draft, _row(draft, file.sha256, file.content_type))
             draft.evidence[-1].file.name = file.path
             continue
         content = file.read()
         kind = filetype.guess_mime(content)
-        if kind not in ACCEPTED or len(content) > MAX_BYTES:
+        if kind not in ACCEPTED or len(content) > MAX_BYTES or not _opens(content, kind):
             raise NotEvidence(
                 _("“%(name)s” is not a photo or PDF of at most 20 MB.") % {"name": file.name}
             )
@@ -76,13 +90,24 @@ def _note(draft: Draft, row: Evidence) -> None:
     draft.evidence.append(row)
 
 
+def _opens(content: bytes, kind: str) -> bool:
+    """Tell whether a picture is whole at its head and of a size that can be shown."""
+    if kind == PDF:
+        return True
+    try:
+        width, height = Image.open(BytesIO(content)).size
+    except UNREADABLE:
+        return False
+    return width * height <= MAX_PIXELS
+
+
 def position(content: bytes) -> tuple[float, float] | None:
     """Return the WGS-84 longitude and latitude a photo says it was taken at, if it does."""
     try:
         gps = Image.open(BytesIO(content)).getexif().get_ifd(ExifTags.IFD.GPSInfo)
         lon = _degrees(gps[ExifTags.GPS.GPSLongitude], gps[ExifTags.GPS.GPSLongitudeRef] == "W")
         lat = _degrees(gps[ExifTags.GPS.GPSLatitude], gps[ExifTags.GPS.GPSLatitudeRef] == "S")
-    except (UnidentifiedImageError, KeyError, ValueError, ZeroDivisionError, SyntaxError, OSError):
+    except UNREADABLE:
         return None
     return (lon, lat) if abs(lon) <= 180 and abs(lat) <= 90 else None
 

@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.cases import evidence, notices, steps
-from linli.cases.actors import Actor, standing
+from linli.cases.actors import Actor, holding, standing
 from linli.cases.bars import BARS
 from linli.cases.chain import Journal, plain
-from linli.cases.models import OPEN, WAITING, WORKING, Case, Category, State
+from linli.cases.models import OPEN, WAITING, WORKING, Case, Category, Report, State
 from linli.cases.refusal import Refused
 from linli.cases.routing import Route, Router
 from linli.cases.steps import FollowUp
@@ -48,7 +48,11 @@ class Action:
 
 def permitted(case: Case, scope: Scope) -> list[str]:
     """List the actions this person may take on `case` now, in the table's order."""
-    roles = standing(case, scope)
+    return open_to(standing(case, scope), case)
+
+
+def open_to(roles: frozenset[Actor], case: Case) -> list[str]:
+    """List the actions open to somebody who is all of `roles` to `case`."""
     return [
         name
         for name, action in ACTIONS.items()
@@ -74,16 +78,54 @@ def act(case: Case, name: str, by: User | None, **inputs: Any) -> Case:
     with transaction.atomic():
         locked = Case.objects.select_for_update().get(pk=case.pk)
         roles = frozenset({A.SYSTEM}) if by is None else standing(locked, Scope(by))
-        if not ACTIONS[name].who & roles:
-            raise Refused(_("You may not do this with this case."))
-        journal = Journal()
-        take(journal, locked, name, by, **inputs)
-        record(journal)
+        _act(locked, name, roles, by, None, inputs)
     return locked
 
 
-def take(journal: Journal, case: Case, name: str, by: User | None = None, **inputs: Any) -> None:
-    """Take a step, and the steps the system takes because of it, into `journal`."""
+def act_with_receipt(told: Report, name: str, **inputs: Any) -> Case:
+    """Take one step as whoever reported without an account and shows the receipt code.
+
+    The event names nobody and keeps the key of the report, never the code itself: events
+    are read by more people than may act for the reporter.
+
+    Raises
+    ------
+    Refused
+        As `act`.
+    """
+    with transaction.atomic():
+        locked = Case.objects.select_for_update().get(pk=told.case_id)
+        _act(locked, name, holding(locked, told.receipt), None, told, inputs)
+    return locked
+
+
+def _act(
+    case: Case,
+    name: str,
+    roles: frozenset[Actor],
+    by: User | None,
+    told: Report | None,
+    inputs: dict[str, Any],
+) -> None:
+    if not ACTIONS[name].who & roles:
+        raise Refused(_("You may not do this with this case."))
+    journal = Journal()
+    take(journal, case, name, by, told, **inputs)
+    record(journal)
+
+
+def take(
+    journal: Journal,
+    case: Case,
+    name: str,
+    by: User | None = None,
+    told: Report | None = None,
+    **inputs: Any,
+) -> None:
+    """Take a step, and the steps the system takes because of it, into `journal`.
+
+    `told` is the report whose receipt code was shown for it, if one was.
+    """
     action = ACTIONS[name]
     if case.state and case.state not in action.states:
         raise Refused(
@@ -96,6 +138,8 @@ def take(journal: Journal, case: Case, name: str, by: User | None = None, **inpu
             raise Refused(_("“%(field)s” is missing.") % {"field": NEEDS[need]})
     files = inputs.pop("evidence", None) or []
     data = {key: _plain(value) for key, value in inputs.items() if _is_told(value)}
+    if told is not None:
+        data["receipt"] = told.pk
     with journal.step(case, name, by, data) as draft:
         evidence.attach(draft, files)
         follow_up = action.do(draft, **inputs)
@@ -197,13 +241,18 @@ ACTIONS: dict[str, Action] = {
     "note": _line(L("Add a note"), OPEN | {S.CLOSED},
                   (A.ASSIGNEE, A.SUPPORT, A.STEWARD, A.DISPATCHER, A.SUPERVISOR),
                   ("text", "evidence?"), None, steps.nothing),
-    "urge": _line(L("Urge"), WORKING, (A.REPORTER, A.DISPATCHER), ("reason?",),
+    "add": _line(L("Say more about it"), OPEN, (A.REPORTER, A.RECEIPT), ("text", "evidence?"),
+                 None, steps.nothing),
+    "urge": _line(L("Urge"), WORKING, (A.REPORTER, A.RECEIPT, A.DISPATCHER), ("reason?",),
                   None, steps.nothing),
+    "look": _line(L("Show who reported it"), tuple(S),
+                  (A.ASSIGNEE, A.SUPPORT, A.STEWARD, A.DISPATCHER, A.SUPERVISOR),
+                  (), None, steps.nothing),
     "supervise": _line(L("Supervise"), WORKING, (A.LEADER, A.SUPERVISOR),
                        ("reason",), None, steps.supervise),
     "verify": _line(L("Verify"), (S.RESOLVED,), (A.SUPERVISOR,),
                     ("comment?", "evidence?"), S.VERIFIED, steps.verify),
-    "evaluate": _line(L("Rate"), JUDGED, (A.REPORTER,), ("satisfied", "comment?"),
+    "evaluate": _line(L("Rate"), JUDGED, (A.REPORTER, A.RECEIPT), ("satisfied", "comment?"),
                       None, steps.evaluate),
     "reopen": _line(L("Send back"), JUDGED, (A.SUPERVISOR, A.DISPATCHER, A.SYSTEM),
                     ("reason?",), S.REOPENED, steps.reopen),

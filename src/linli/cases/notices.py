@@ -19,6 +19,7 @@ TELL: dict[str, tuple[int, ...]] = {
     "remind": (LEADS, PERSON),
     "escalate": (ESCALATION,),
     "urge": (LEADS, PERSON),
+    "add": (LEADS, PERSON),
     "supervise": (LEADS, PERSON),
     "return": (DISPATCHERS,),
     "ask_extension": (DISPATCHERS,),

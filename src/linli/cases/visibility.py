@@ -80,6 +80,11 @@ def handled(scope: Scope) -> Q:
     return within(scope, HANDLERS) | assigned(scope) | led(scope)
 
 
+def handles(scope: Scope, case: Case) -> bool:
+    """Tell whether the person may know who reported `case`."""
+    return scope.of(Case).filter(handled(scope), pk=case.pk).exists()
+
+
 def _any(parts: Iterable[Q]) -> Q:
     return reduce(or_, parts, NOBODY)
 

@@ -1,0 +1,72 @@
+"""Deadlines as countdowns: how much working time is used and left, and when it runs on."""
+
+import json
+from dataclasses import dataclass
+
+from linli.cases.calendar import calendar
+from linli.cases.deadlines import REMIND_AT
+from linli.cases.due import Due, Level, deadlines_of
+from linli.cases.models import Case
+from linli.clock import now
+
+SHIFTS = 12  # six days of work ahead: nobody leaves a page open longer
+RUNNING = frozenset({Level.ON_TIME, Level.SOON, Level.OVERDUE})
+
+
+@dataclass(frozen=True)
+class Countdown:
+    """One deadline and its time, so that a browser can count it on without knowing holidays.
+
+    Attributes
+    ----------
+    allowed, left
+        Working minutes in all, and still left now; negative once overdue.
+    now
+        The moment all this was true, in milliseconds since 1970.
+    shifts
+        The stretches of work ahead as JSON, each `[from, to]` in milliseconds: time passes
+        inside them and stands still between them.
+    """
+
+    due: Due
+    allowed: float
+    left: float
+    now: int
+    shifts: str
+
+    @property
+    def is_running(self) -> bool:
+        return self.due.level in RUNNING
+
+    @property
+    def used(self) -> float:
+        """The share of the time that is gone, 0 to 1."""
+        return min(max(1 - self.left / self.allowed, 0), 1) if self.allowed > 0 else 1.0
+
+    @property
+    def percent(self) -> int:
+        return round(100 * self.used)
+
+
+def countdowns(case: Case) -> list[Countdown]:
+    """List the deadlines of a case with the time each has left."""
+    moment = now()
+    ahead = [
+        [round(start.timestamp() * 1000), round(end.timestamp() * 1000)]
+        for start, end in calendar().shifts(moment, SHIFTS)
+    ]
+    shifts, stamp = json.dumps(ahead, separators=(",", ":")), round(moment.timestamp() * 1000)
+    return [
+        Countdown(
+            due,
+            calendar().hours_between(since, due.moment) * 60 if since else 0.0,
+            (-due.hours if due.level == Level.OVERDUE else due.hours) * 60,
+            stamp,
+            shifts,
+        )
+        for due in deadlines_of(case)
+        for since in [case.resolved_at if due.what == "verify" else case.dispatched_at]
+    ]
+
+
+SOON_FROM = REMIND_AT  # where the bar has its mark
