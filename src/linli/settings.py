@@ -160,6 +160,12 @@ STORAGES = {
 }
 MEDIA_ROOT = HOME / "files"
 MODELS_ROOT = HOME / "models"
+# What may be sent without an account: photos a report, megabytes each, and from one address
+# reports an hour, questions while typing, and steps with a receipt code.
+GUESTS_FILES = int(os.environ.get("LINLI_GUESTS_FILES", "3"))
+GUESTS_FILE_MB = int(os.environ.get("LINLI_GUESTS_FILE_MB", "10"))
+GUESTS_REPORTS_AN_HOUR = int(os.environ.get("LINLI_GUESTS_REPORTS_AN_HOUR", "20"))
+GUESTS_QUESTIONS_AN_HOUR = int(os.environ.get("LINLI_GUESTS_QUESTIONS_AN_HOUR", "600"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 

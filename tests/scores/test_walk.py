@@ -24,7 +24,8 @@ MORNING = datetime(2026, 3, 10, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 STREETS = ["一条狗", "两棵树", "三座桥", "四盏灯", "五口井", "六扇门", "七面墙", "八块砖"]
 
 RARE = {"ask_extension", "grant_extension", "rule_on_appeal"}
-TALK = {"note", "sign_off", "acknowledge", "urge", "supervise", "join", "assign", "cancel", "merge"}
+TALK = {"note", "sign_off", "acknowledge", "urge", "supervise", "join", "assign", "cancel", "merge",
+        "look", "add"}  # fmt: skip
 
 
 def inputs(action: str, case: Case, draw: Random) -> dict:

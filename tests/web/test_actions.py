@@ -113,6 +113,7 @@ STEPS: list[tuple[str, Callable[[], Case], str, dict]] = [
     ("grant_extension", waiting_for_days, "dispatcher", {}),
     ("refuse_extension", waiting_for_days, "dispatcher", {"reason": "雨停了"}),
     ("note", accepted, "officer", {"text": "去看过", "evidence": photo}),
+    ("add", accepted, "resident", {"text": "今天又多了两摊", "evidence": photo}),
     ("urge", dispatched, "resident", {"reason": "急"}),
     ("supervise", dispatched, "leader", {"reason": "盯紧"}),
     ("verify", resolved, "supervisor", {"comment": "属实"}),
@@ -141,7 +142,8 @@ def _typed(given: dict) -> dict:
 
 def test_every_action_of_a_person_stands_in_the_table_above():
     by_people = {n for n, a in loop.ACTIONS.items() if a.who - {Actor.SYSTEM}}
-    assert {name for name, *_ in STEPS} == by_people
+    # A look is answered by the page itself: see test_case_page.
+    assert {name for name, *_ in STEPS} == by_people - {"look"}
 
 
 @pytest.mark.parametrize(("action", "make", "role", "given"), STEPS)
@@ -272,7 +274,6 @@ def test_a_report_by_position_finds_its_grids(enter):
 
 def test_anybody_may_report_without_an_account(town):
     visitor = Client(headers={"accept-language": "en"})
-    assert 'type="file"' not in visitor.get("/report/").text
 
     answer = visitor.post(
         "/report/", {"title": "桥头垃圾成堆", "area": "西村一格", "author": "王", "contact": "138"}

@@ -297,17 +297,6 @@ def test_a_steward_sees_the_village_and_no_further(enter):
     assert enter("steward").get(f"/cases/{east.code}/").status_code == 404
 
 
-def test_the_reporters_number_is_for_those_who_handle_the_case(enter):
-    case = tell("桥上摆摊占道", author="王先生", contact="13800001234")
-
-    assert "13800001234" in enter("officer").get(f"/cases/{case.code}/").text
-    assert "13800001234" in enter("supervisor").get(f"/cases/{case.code}/").text
-    hidden = enter("administrator").get(f"/cases/{case.code}/").text
-    assert case.title in hidden
-    assert "13800001234" not in hidden
-    assert "王先生" not in hidden
-
-
 def test_a_reporter_reads_the_answers_but_not_the_notes(enter):
     case = tell("桥头垃圾成堆", category="rubbish", reporter=person("resident"))
     loop.act(case, "accept", person("warden"))
@@ -346,7 +335,7 @@ def test_a_photo_is_served_to_those_who_see_its_case(enter):
 
     seen = enter("resident").get(path)
     assert seen.status_code == 200
-    assert seen["Content-Type"] == "image/png"
+    assert seen["Content-Type"] == "image/webp"
     assert "sandbox" in seen["Content-Security-Policy"]
     assert enter("officer").get(path).status_code == 404
 

@@ -3,6 +3,8 @@
 import json
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
+
 from linli.cases.calendar import calendar
 from linli.cases.deadlines import REMIND_AT
 from linli.cases.due import Due, Level, deadlines_of
@@ -47,6 +49,33 @@ class Countdown:
     def percent(self) -> int:
         return round(100 * self.used)
 
+    @property
+    def reminded_at(self) -> int:
+        """The percentage from which it is due soon: where the bar has its mark."""
+        return round(100 * REMIND_AT)
+
+    @property
+    def in_hours(self) -> str:
+        """The sentence that says how much is left or past, with `{n}` for the hours."""
+        if self.due.level == Level.OVERDUE:
+            return _("{n} working hours overdue")
+        return _("{n} working hours left")
+
+    @property
+    def in_minutes(self) -> str:
+        """The same for less than an hour, with `{n}` for the minutes."""
+        if self.due.level == Level.OVERDUE:
+            return _("{n} working minutes overdue")
+        return _("{n} working minutes left")
+
+    @property
+    def words(self) -> str:
+        """How much is left or past now; `case.js` says it in the same way."""
+        minutes = abs(self.left)
+        if minutes < 60:
+            return self.in_minutes.replace("{n}", str(int(minutes)))
+        return self.in_hours.replace("{n}", f"{int(minutes / 6) / 10:g}")
+
 
 def countdowns(case: Case) -> list[Countdown]:
     """List the deadlines of a case with the time each has left."""
@@ -67,6 +96,3 @@ def countdowns(case: Case) -> list[Countdown]:
         for due in deadlines_of(case)
         for since in [case.resolved_at if due.what == "verify" else case.dispatched_at]
     ]
-
-
-SOON_FROM = REMIND_AT  # where the bar has its mark

@@ -1,28 +1,34 @@
 """Forms made from the action table: a need's name says which field asks for it."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
 from django.forms.utils import flatatt
+from django.urls import reverse
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from linli.cases import intake, loop
+from linli.cases import intake, loop, nearby
 from linli.cases.actors import STAFF
-from linli.cases.evidence import ACCEPTED, MAX_BYTES
+from linli.cases.evidence import ACCEPTED, MAX_BYTES, MAX_FILES
 from linli.cases.models import Case, Category, Source, Triage
+from linli.cases.nearby import Near
 from linli.people.models import Organisation, Role, User
 from linli.people.scope import Scope
-from linli.places.atlas import Atlas, atlas
+from linli.places.atlas import NOWHERE, Atlas, atlas
 from linli.places.models import Area
 
 MAX_TEXT = 4000
+LIKELY = 0.2  # from here up a suggested category says where to look for the same matter
 BLANK = [("", "—")]
 
 
@@ -30,10 +36,13 @@ BLANK = [("", "—")]
 
 
 class Several(forms.ClearableFileInput):
-    """A file input that takes more than one file."""
+    """A file input that takes more than one file, and on a phone a photo taken at once.
+
+    Both inputs carry the same name, so that either or both may be used.
+    """
 
     allow_multiple_selected = True
-    template_name = "django/forms/widgets/file.html"
+    template_name = "cases/_files.html"
 
 
 class Select(forms.Select):
@@ -58,22 +67,31 @@ class Select(forms.Select):
 
 
 class FilesField(forms.FileField):
-    """Any number of photos and files; what they really are is checked when they are attached."""
+    """A few photos and files; what they really are is checked when they are attached."""
 
     widget = Several
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, most: int = MAX_FILES, largest: int = MAX_BYTES, **options: Any) -> None:
         super().__init__(**options)
-        self.widget.attrs["accept"] = ",".join(sorted(ACCEPTED))
-        self.help_text = _("JPEG, PNG, WebP or PDF, at most %(n)d MB each") % {
-            "n": MAX_BYTES // 2**20
-        }
+        self.most, self.largest = most, largest
+        self.widget.attrs |= {"accept": ",".join(sorted(ACCEPTED)), "hx-preserve": "true"}
+        self.help_text = _("JPEG, PNG, WebP or PDF: at most %(n)d, of %(mb)d MB each.") % {
+            "n": most, "mb": largest // 2**20,
+        }  # fmt: skip
 
     def clean(self, value: Any, initial: Any = None) -> list[UploadedFile]:
         one = super().clean
         files = [file for file in value or [] if file]
         if not files:
             one(None, initial)
+        if len(files) > self.most:
+            raise forms.ValidationError(_("At most %(n)d files at once."), params={"n": self.most})
+        for file in files:
+            if file.size > self.largest:
+                raise forms.ValidationError(
+                    _("“%(name)s” is larger than %(mb)d MB."),
+                    params={"name": file.name, "mb": self.largest // 2**20},
+                )
         return [one(file, initial) for file in files]
 
 
@@ -300,6 +318,16 @@ class ActionForm(forms.Form):
             self.fields[bare] = FIELDS[bare](
                 case, sight, required=need == bare, label=loop.NEEDS[bare]
             )
+        if "reply" in self.fields:
+            # Typed, it is judged beside the field; what comes back is advice, nothing more.
+            self.fields["reply"].widget.attrs |= {
+                "hx-post": reverse("advice", args=[case.code]),
+                "hx-trigger": "input changed delay:700ms",
+                "hx-target": f"#advice-{name}",
+                "hx-swap": "innerHTML",
+                "hx-encoding": "application/x-www-form-urlencoded",
+                "hx-params": "reply",
+            }
         if name == "resolve" and case.category and "photo" in case.category.evidence:
             self.fields["evidence"].required = True
 
@@ -328,14 +356,20 @@ class ReportForm(forms.Form):
 
     title = forms.CharField(max_length=intake.MAX_TITLE)
     body = forms.CharField(
-        max_length=intake.MAX_BODY, required=False, widget=forms.Textarea(attrs={"rows": 5})
+        max_length=intake.MAX_BODY, required=False, widget=forms.Textarea(attrs={"rows": 4})
     )
     lon = forms.FloatField(required=False, widget=forms.HiddenInput)
     lat = forms.FloatField(required=False, widget=forms.HiddenInput)
+    # The case of which the reporter says "I met with that too", by the number people quote.
+    follows = forms.CharField(required=False, max_length=20, widget=forms.HiddenInput)
+    # No person sees this field. What fills it in is a machine.
+    website = forms.CharField(required=False, widget=forms.TextInput(
+        attrs={"tabindex": "-1", "autocomplete": "off"}))  # fmt: skip
 
     def __init__(self, sight: Scope, *given: Any) -> None:
         super().__init__(*given)
         self.sight = sight
+        self.fields["website"].label = _("Leave this empty")
         self.fields["title"].label = _("What is it?")
         self.fields["title"].help_text = _("One line, such as “streetlight out at the bridge”")
         self.fields["body"].label = _("More about it")
@@ -346,19 +380,42 @@ class ReportForm(forms.Form):
         )  # fmt: skip
         rows = Category.objects.filter(retired=False)
         self.fields["category"] = _choice(
-            rows, [("", _("I leave that to you")), *categories()], required=False,
+            rows, [("", _("I leave that to you")), *categories(list(rows))], required=False,
             label=_("Category"),
         )  # fmt: skip
-        if sight.user.is_authenticated:
-            self.fields["evidence"] = FilesField(required=False, label=_("Photos"))
-        else:
+        known = sight.user.is_authenticated
+        limits = () if known else (settings.GUESTS_FILES, settings.GUESTS_FILE_MB * 2**20)
+        self.fields["evidence"] = FilesField(*limits, required=False, label=_("Photos"))
+        if not known:
             self.fields["author"] = forms.CharField(
                 max_length=80, required=False, label=_("Your name")
             )
             self.fields["contact"] = forms.CharField(
                 max_length=120, required=False, label=_("How to reach you"),
-                help_text=_("Seen only by those who handle the case."),
+                help_text=_("Seen only by those who handle the case; each look is recorded."),
             )  # fmt: skip
+
+    def clean_website(self) -> str:
+        if self.cleaned_data["website"]:
+            raise forms.ValidationError(_("Leave this field empty."))
+        return ""
+
+    @property
+    def told(self) -> intake.Report:
+        """The report as far as it is filled in, without its photos."""
+        given = self.cleaned_data
+        category, area = given.get("category"), given.get("area")
+        point = (given.get("lon"), given.get("lat"))
+        lon, lat = point if None not in point else (None, None)
+        return intake.Report(
+            title=given.get("title") or "", body=given.get("body") or "",
+            source=source_of(self.sight),
+            reporter=self.sight.user if isinstance(self.sight.user, User) else None,
+            author=given.get("author") or "", contact=given.get("contact") or "",
+            category=category.code if category else None,
+            area=area.code if area else None,
+            lon=lon, lat=lat,
+        )  # fmt: skip
 
     def send(self) -> intake.Receipt:
         """Hand the report in, with its photos.
@@ -369,17 +426,41 @@ class ReportForm(forms.Form):
             If it cannot be taken in; nothing is kept then.
         """
         given = self.cleaned_data
-        user = self.sight.user if isinstance(self.sight.user, User) else None
-        report = intake.Report(
-            title=given["title"], body=given["body"], source=source_of(self.sight),
-            reporter=user,
-            author=given.get("author", ""), contact=given.get("contact", ""),
-            category=given["category"].code if given["category"] else None,
-            area=given["area"].code if given["area"] else None,
-            lon=given["lon"], lat=given["lat"], evidence=given.get("evidence") or (),
-        )  # fmt: skip
-        (receipt,) = intake.receive([report])
+        if (given["lon"] is None) != (given["lat"] is None):
+            raise intake.Unusable("lon", _("A point needs both a longitude and a latitude."))
+        told = replace(
+            self.told, evidence=given["evidence"] or (), follows=self._followed(given["follows"])
+        )
+        (receipt,) = intake.receive([told])
         return receipt
+
+    def _followed(self, code: str) -> int | None:
+        """Return the case the reporter chose: one of those that were offered, no other."""
+        if not code:
+            return None
+        offered = {near.case.code: near.case.pk for near in self.around()[1]}
+        return offered.get(code)
+
+    def around(self) -> tuple[list[tuple[Category, float]], list[Near]]:
+        """Suggest categories for what was typed, and find what was reported around already."""
+        told = self.told
+        if not f"{told.title}{told.body}".strip():
+            return [], []
+        understood = intake.Reader().read([replace(told, category=None)])
+        codes = dict(understood.suggestions[0])
+        known = Category.objects.filter(retired=False).filter(Q(code__in=codes) | Q(name__in=codes))
+        likely = sorted(
+            ((row, codes.get(row.code, codes.get(row.name, 0))) for row in known),
+            key=lambda pair: -pair[1],
+        )
+        try:
+            (place,) = intake.locate([told])
+        except (ValueError, KeyError):
+            place = NOWHERE
+        about = [told.category] if told.category else [
+            row.code for row, probability in likely if probability >= LIKELY
+        ]  # fmt: skip
+        return likely, nearby.around(understood.sketches[0], place, about, self.sight)
 
 
 def source_of(sight: Scope) -> Source:

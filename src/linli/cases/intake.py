@@ -16,7 +16,7 @@ from linli.cases import loop, models, twins
 from linli.cases.chain import Journal
 from linli.cases.evidence import Kept
 from linli.cases.learnt import category_model
-from linli.cases.models import Case, Category, Source, Triage
+from linli.cases.models import OPEN, Case, Category, Source, Triage
 from linli.cases.routing import Router
 from linli.engines.geo import SYSTEMS, to_wgs84
 from linli.engines.text import sketch
@@ -39,6 +39,7 @@ class Report:
     `lon` and `lat` are degrees in `coordinates` ("wgs84", "gcj02" or "bd09"); `area` is
     the code of an area. Without either, the place is looked for in the text.
     `external_id` is the sender's own number: the same one is never taken in twice.
+    `follows` is the key of an open case that the reporter says is the same.
     """
 
     title: str
@@ -57,6 +58,7 @@ class Report:
     lat: float | None = None
     coordinates: str = "wgs84"
     evidence: Sequence[UploadedFile | Kept] = ()
+    follows: int | None = None
 
 
 class Fate(StrEnum):
@@ -228,7 +230,8 @@ def _write(
                 fresh.append(i)
                 cases.append(case_of(report, understood, i, locations[i]))
                 taken.add(key)
-        targets = _lock(twins.find(cases, understood.sketches[fresh]))
+        found = twins.find(cases, understood.sketches[fresh])
+        targets = _lock(_as_told([reports[i].follows for i in fresh], found, cases))
         journal = Journal()
         journal.know([t for t in {id(t): t for t in targets}.values() if t and t.pk])
         router = Router()
@@ -277,12 +280,21 @@ def case_of(report: Report, understood: Understood, i: int, place: Location) -> 
     )  # fmt: skip
 
 
+def _as_told(
+    told: list[int | None], found: list[Case | int | None], cases: list[Case]
+) -> list[Case | int | None]:
+    """Let a report follow the case its reporter named, and with it what repeats that report."""
+    named = {id(case): key for case, key in zip(cases, told, strict=True) if key}
+    return [key or named.get(id(twin), twin) for key, twin in zip(told, found, strict=True)]
+
+
 def _lock(targets: list[Case | int | None]) -> list[Case | None]:
     """Read the stored cases that are followed again, whole and locked."""
     stored = {target for target in targets if isinstance(target, int)}
     rows = Case.objects.select_for_update(of=("self",)).select_related("category")
-    locked = rows.in_bulk(stored) if stored else {}
-    return [locked[t] if isinstance(t, int) else t for t in targets]
+    locked = rows.filter(state__in=OPEN).in_bulk(stored) if stored else {}
+    # What was ended meanwhile is reported anew.
+    return [locked.get(t) if isinstance(t, int) else t for t in targets]
 
 
 def open_case(journal: Journal, case: Case, router: Router, place: dict, report: Report) -> None:

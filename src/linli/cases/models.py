@@ -231,6 +231,11 @@ class Report(models.Model):
             models.UniqueConstraint(fields=["source", "external_id"], name="one_report_an_id"),
         ]
 
+    @property
+    def is_staffs(self) -> bool:
+        """Whether telling it was somebody's work, so that their name is no private matter."""
+        return self.source in SELF_FOUND
+
 
 class Event(models.Model):
     """One step of a case (留痕): who, when, what, chained to the step before it.

@@ -1,9 +1,10 @@
 """The events of a case in words, as far as the reader may know them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from itertools import groupby
 from typing import Any
 
 from django.utils.functional import Promise
@@ -12,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from linli.cases.loop import ACTIONS, NEEDS
-from linli.cases.models import Case, Category, Event, Evidence, Report, Triage
-from linli.people.models import Organisation, User
+from linli.cases.models import SELF_FOUND, Case, Event, Evidence, Triage
+from linli.cases.sentences import Names, office, sentence
 from linli.people.scope import Scope
 from linli.places.atlas import atlas
 
@@ -39,7 +40,9 @@ DONE: dict[str, str | Promise] = {
     "grant_extension": L("Extension granted"),
     "refuse_extension": L("Extension refused"),
     "note": L("Note"),
+    "add": L("Reporter said more"),
     "urge": L("Urged"),
+    "look": L("Reporter's details looked at"),
     "supervise": L("Put under supervision"),
     "verify": L("Verified"),
     "evaluate": L("Rated"),
@@ -60,14 +63,10 @@ PUBLIC = frozenset(
     }
 )  # fmt: skip
 ANSWERS = frozenset({"resolve", "settle"})
-CLOCK_NAMES: dict[str, str | Promise] = {
-    "accept_reminder": L("the time to accept is running out"),
-    "accept_overdue": L("not accepted in time"),
-    "resolve_reminder": L("the time to resolve is running out"),
-    "resolve_overdue": L("not resolved in time"),
-    "verification_reminder": L("not verified in time"),
-    "silence": L("no rating came"),
-}
+# What the sentence of an event has said already.
+SAID = frozenset(
+    {"triage", "category", "organisation", "person", "days", "satisfied", "upheld", "into"}
+)
 
 
 @dataclass
@@ -78,6 +77,7 @@ class Line:
     label: str | Promise
     at: datetime
     by: str = ""
+    sentence: str = ""
     told: list[tuple[str | Promise, str]] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     files: list[Evidence] = field(default_factory=list)
@@ -91,31 +91,46 @@ def done(action: str) -> str | Promise:
 def tell(case: Case, sight: Scope, in_office: bool) -> list[Line]:
     """Tell the events of a case, newest first.
 
+    Whoever reported it is called the reporter, whatever they do: their name is shown by
+    `looks.look` only. Those whose work it was to report keep their names.
+
     Parameters
     ----------
     in_office
         Whether the reader sees the case because of an office. Anybody else reads what
-        concerns the public and what they did themselves.
+        concerns the public, what they did themselves, and that somebody looked at who they are.
     """
+    me = sight.user.pk
     events = list(case.events.select_related("by").order_by("-seq"))
     if not in_office:
-        events = [e for e in events if e.action in PUBLIC or e.by_id == sight.user.pk]
-    names = _Names(events)
+        events = [e for e in events if e.action in PUBLIC or e.by_id == me or e.action == "look"]
+    names = Names(events)
     files = {row.sha256: row for row in sight.of(Evidence).filter(case=case)}
-    reporters = set(case.reports.values_list("reporter_id", flat=True))
-    known = set(sight.of(Report).filter(case=case).values_list("reporter_id", flat=True))
-    return [
-        Line(
-            event.action,
-            done(event.action),
-            event.at,
-            _by(event, reporters - known, sight, in_office),
-            names.told(event, in_office or event.by_id == sight.user.pk),
-            _remarks(event) if in_office else [],
-            [files[key] for key in event.data.get("evidence", ()) if key in files],
+    private = case.reports.exclude(source__in=SELF_FOUND)
+    reporters = set(private.values_list("reporter_id", flat=True))
+    lines = []
+    for event in events:
+        is_mine = event.by_id == me
+        by = _by(event, reporters, names, me, in_office)
+        said = sentence(event, names, by)
+        lines.append(
+            Line(
+                event.action,
+                done(event.action),
+                event.at,
+                by if event.by_id or "receipt" in event.data else "",
+                said,
+                _told(event, names, in_office or is_mine, bool(said)),
+                _remarks(event) if in_office else [],
+                [files[key] for key in event.data.get("evidence", ()) if key in files],
+            )
         )
-        for event in events
-    ]
+    return lines
+
+
+def by_day(lines: Iterable[Line]) -> list[tuple[date, list[Line]]]:
+    """Put the lines of each day together."""
+    return [(day, list(group)) for day, group in groupby(lines, lambda n: localtime(n.at).date())]
 
 
 def public_lines(case: Case) -> list[Line]:
@@ -134,20 +149,22 @@ def public_lines(case: Case) -> list[Line]:
     ]
 
 
-def _by(event: Event, strangers: AbstractSet[int | None], sight: Scope, in_office: bool) -> str:
-    if event.by_id is None:
-        return _("by itself") if event.action not in ("report", "follow") else ""
-    if event.by_id == sight.user.pk:
-        return _("you")
-    if event.by_id in strangers:
+def _by(
+    event: Event, reporters: AbstractSet[int | None], names: Names, me: int | None, in_office: bool
+) -> str:
+    if "receipt" in event.data:
         return _("the reporter")
-    return str(event.by) if in_office else ""
+    if event.by_id is None:
+        return _("the system")
+    if event.by_id == me:
+        return _("you")
+    if event.by_id in reporters:
+        return _("the reporter")
+    return names.person(event.by) if in_office else office(event, names)
 
 
 def _remarks(event: Event) -> list[str]:
     given, found = event.data, []
-    if "clock" in given:
-        found.append(str(CLOCK_NAMES.get(given["clock"], given["clock"])))
     if "response_hours" in given:
         found.append(_("first response after %(h)s working hours") % {"h": given["response_hours"]})
     if "hours" in given:
@@ -157,39 +174,30 @@ def _remarks(event: Event) -> list[str]:
     return found
 
 
-class _Names:
-    """Names of what the events refer to by key, looked up once for all of them."""
+def _told(
+    event: Event, names: Names, whole: bool, is_said: bool
+) -> list[tuple[str | Promise, str]]:
+    shown = [n for n in NEEDS if n in event.data and n != "evidence"]
+    if is_said:
+        shown = [n for n in shown if n not in SAID]
+    if not whole:
+        shown = [n for n in shown if n == "reply" and event.action in ANSWERS]
+    return [(NEEDS[name], _value(name, event.data[name], names)) for name in shown]
 
-    def __init__(self, events: Iterable[Event]) -> None:
-        self._rows: dict[str, Mapping[int, Any]] = {
-            name: model._default_manager.in_bulk({e.data[name] for e in events if name in e.data})
-            for name, model in (
-                ("organisation", Organisation),
-                ("person", User),
-                ("category", Category),
-                ("into", Case),
-            )
-        }
 
-    def told(self, event: Event, whole: bool) -> list[tuple[str | Promise, str]]:
-        shown = [n for n in NEEDS if n in event.data and n != "evidence"]
-        if not whole:
-            shown = [n for n in shown if n == "reply" and event.action in ANSWERS]
-        return [(NEEDS[name], self._value(name, event.data[name])) for name in shown]
-
-    def _value(self, name: str, value: Any) -> str:
-        if name in self._rows:
-            row = self._rows[name].get(value)
-            return str(row) if row is not None else str(value)
-        if name == "area":
-            area = atlas().areas.get(value)
-            return str(area) if area is not None else str(value)
-        if name == "meets_at":
-            return f"{localtime(datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
-        if name == "triage":
-            return str(Triage(value).label)
-        if name == "satisfied":
-            return _("Satisfied") if value else _("Not satisfied")
-        if name == "upheld":
-            return _("Upheld") if value else _("Refused")
-        return str(value)
+def _value(name: str, value: Any, names: Names) -> str:
+    if name in ("organisation", "person", "category", "into"):
+        row = names.row(name, value)
+        return str(row) if row is not None else str(value)
+    if name == "area":
+        area = atlas().areas.get(value)
+        return str(area) if area is not None else str(value)
+    if name == "meets_at":
+        return f"{localtime(datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
+    if name == "triage":
+        return str(Triage(value).label)
+    if name == "satisfied":
+        return _("Satisfied") if value else _("Not satisfied")
+    if name == "upheld":
+        return _("Upheld") if value else _("Refused")
+    return str(value)

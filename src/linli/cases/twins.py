@@ -13,7 +13,7 @@ from linli.places.atlas import atlas
 
 WINDOW = timedelta(days=30)
 NEARBY_M = 150.0  # a point taken by phone in a street is seldom further off
-_METRES_A_DEGREE = 111_195.0
+METRES_A_DEGREE = 111_195.0
 
 
 class _Known(NamedTuple):
@@ -103,7 +103,7 @@ def _told(stored: list[int], alike: np.ndarray, cases: Sequence[Case]) -> dict[i
 
 def _is_same_place(a: _Known, b: _Known) -> bool:
     if a.located_by == b.located_by == "point":
-        north = (a.lat - b.lat) * _METRES_A_DEGREE
-        east = (a.lon - b.lon) * _METRES_A_DEGREE * np.cos(np.radians(a.lat))
+        north = (a.lat - b.lat) * METRES_A_DEGREE
+        east = (a.lon - b.lon) * METRES_A_DEGREE * np.cos(np.radians(a.lat))
         return bool(np.hypot(north, east) <= NEARBY_M)
     return a.community_grid_id == b.community_grid_id

@@ -1,6 +1,13 @@
 from django.urls import path, register_converter
 
-from linli.cases import list_views, views
+from linli.cases import (
+    case_views,
+    file_views,
+    list_views,
+    receipt_views,
+    report_views,
+    views,
+)
 
 
 class CaseCode:
@@ -21,11 +28,27 @@ urlpatterns = [
     path("cases/", list_views.case_list, name="cases"),
     path("cases/filters/", list_views.keep_filter, name="keep-filter"),
     path("cases/filters/<int:pk>/drop/", list_views.drop_filter, name="drop-filter"),
-    path("cases/<code:code>/", views.case_page, name="case"),
-    path("cases/<code:code>/<slug:action>/", views.act, name="act"),
-    path("report/", views.report, name="report"),
-    path("receipt/", views.find_receipt, name="find-receipt"),
-    path("receipt/<slug:receipt>/", views.receipt_page, name="receipt"),
-    path("evidence/<int:pk>/", views.evidence_file, name="evidence"),
+    path("cases/<code:code>/", case_views.case_page, name="case"),
+    path("cases/<code:code>/look/", case_views.look, name="look"),
+    path("cases/<code:code>/advice/", case_views.advice, name="advice"),
+    path("cases/<code:code>/clocks/", case_views.clocks, name="clocks"),
+    path("cases/<code:code>/<slug:action>/", case_views.act, name="act"),
+    path("report/", report_views.report, name="report"),
+    path("report/already/", report_views.already, name="already"),
+    path("receipt/", receipt_views.find_receipt, name="find-receipt"),
+    path("receipt/<slug:receipt>/", receipt_views.receipt_page, name="receipt"),
+    path("receipt/<slug:receipt>/qr.svg", receipt_views.receipt_qr, name="receipt-qr"),
+    path(
+        "receipt/<slug:receipt>/photo/<int:pk>/<slug:size>/",
+        receipt_views.receipt_picture,
+        name="receipt-picture",
+    ),
+    path(
+        "receipt/<slug:receipt>/<slug:action>/",
+        receipt_views.act_with_receipt,
+        name="act-with-receipt",
+    ),
+    path("evidence/<int:pk>/", file_views.evidence_file, name="evidence"),
+    path("evidence/<int:pk>/<slug:size>/", file_views.picture_file, name="picture"),
     path("notices/read/", views.read_notices, name="read-notices"),
 ]

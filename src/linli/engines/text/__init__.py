@@ -5,11 +5,12 @@ from .replies import ReplyQuality, ReplyScores
 from .store import NotAModelError
 from .terms import Question, question, terms
 from .topics import Topic, hot_topics
-from .twins import NEAR_TWIN, band_keys, resemblance, sketch, twin_groups, twin_pairs
+from .twins import NEAR_TWIN, SKETCH_SIZE, band_keys, resemblance, sketch, twin_groups, twin_pairs
 from .words import content_words, segment
 
 __all__ = [
     "NEAR_TWIN",
+    "SKETCH_SIZE",
     "CategoryModel",
     "NotAModelError",
     "Question",

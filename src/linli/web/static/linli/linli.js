@@ -12,6 +12,7 @@ if (offer && "geolocation" in navigator && window.isSecureContext) {
         document.getElementById("id_lon").value = coords.longitude.toFixed(6);
         document.getElementById("id_lat").value = coords.latitude.toFixed(6);
         said.textContent = said.dataset.found;
+        document.body.dispatchEvent(new Event("located"));
       },
       () => { said.textContent = said.dataset.failed; },
       { enableHighAccuracy: true, timeout: 10000 },

@@ -1,0 +1,19 @@
+// One tap takes a suggested category; nothing is chosen for anybody.
+"use strict";
+
+const category = document.getElementById("id_category");
+
+function mark() {
+  document.querySelectorAll(".chip[data-category]").forEach((chip) => {
+    chip.setAttribute("aria-pressed", String(chip.dataset.category === category.value));
+  });
+}
+
+document.addEventListener("click", (event) => {
+  const chip = event.target.closest?.(".chip[data-category]");
+  if (!chip) return;
+  category.value = chip.dataset.category === category.value ? "" : chip.dataset.category;
+  mark();
+});
+category.addEventListener("change", mark);
+document.body.addEventListener("htmx:afterSwap", mark);
