@@ -24,8 +24,8 @@ MORNING = datetime(2026, 3, 10, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 STREETS = ["一条狗", "两棵树", "三座桥", "四盏灯", "五口井", "六扇门", "七面墙", "八块砖"]
 
 RARE = {"ask_extension", "grant_extension", "rule_on_appeal"}
-TALK = {"note", "sign_off", "acknowledge", "urge", "supervise", "join", "assign", "cancel", "merge",
-        "look", "add"}  # fmt: skip
+TALK = {"note", "sign_off", "acknowledge", "urge", "supervise", "join", "assign", "cancel", "merge"}
+UNCOUNTED = {"look", "add"}
 
 
 def inputs(action: str, case: Case, draw: Random) -> dict:
@@ -73,7 +73,7 @@ def walked(db, tmp_path):
                 by = person("dispatcher")
             if case.appealed == "asked":
                 by = person("supervisor")
-            allowed = loop.permitted(case, Scope(by))
+            allowed = [a for a in loop.permitted(case, Scope(by)) if a not in UNCOUNTED]
             if draw.random() < 0.9:
                 allowed = [action for action in allowed if action not in TALK]
             if allowed:
