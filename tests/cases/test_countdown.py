@@ -4,6 +4,7 @@ import json
 from datetime import timedelta
 
 import pytest
+from django.utils import translation
 
 from linli import clock
 from linli.cases import loop
@@ -41,12 +42,15 @@ def test_counted_on_over_lunch_night_and_weekend_it_says_what_the_server_says(to
 def test_the_words_turn_to_minutes_and_then_to_what_is_past(town):
     with clock.at(MORNING):
         case = tell("桥上摆摊占道")
-        assert countdowns(case)[0].words == "还剩 2 工作小时"
-    with clock.at(MORNING + timedelta(minutes=75)):
-        assert countdowns(case)[0].words == "还剩 45 工作分钟"
-        assert countdowns(case)[0].percent == 62
-    with clock.at(MORNING + timedelta(hours=5)):
-        assert countdowns(case)[0].words == "已超期 1.5 工作小时"
+
+    def said(later: timedelta) -> tuple[str, int]:
+        with clock.at(MORNING + later), translation.override("zh-hans"):
+            first = countdowns(case)[0]
+            return first.words, first.percent
+
+    assert said(timedelta()) == ("还剩 2 工作小时", 0)
+    assert said(timedelta(minutes=75)) == ("还剩 45 工作分钟", 62)
+    assert said(timedelta(hours=5)) == ("已超期 1.5 工作小时", 100)
 
 
 def test_shifts_begin_now_and_leave_out_what_nobody_works(town):
