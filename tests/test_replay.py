@@ -2,13 +2,12 @@
 
 import csv
 import os
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from linli import clock
 from linli.cases import learnt
 from linli.cases.models import Case, Event
 from linli.doors.reading import Unreadable
@@ -87,19 +86,6 @@ def test_without_replies_no_clock_rings(town, record):
     path = record(["1", "路灯不亮了", "2020-03-10T09:00"], columns=["id", "subject", "created"])
 
     assert replay(path).rang == 0
-
-
-def test_a_record_can_be_moved_to_end_this_week(town, record):
-    now = datetime(2026, 11, 20, 12, 0, tzinfo=ZONE)
-    with clock.at(now):
-        replay(record(row(1, "2020-03-10T09:00", "已修", "2020-03-11T09:00"),
-                      row(2, "2020-03-12T09:00", lon=121.03)), ending=now)  # fmt: skip
-
-    first, last = Case.objects.order_by("reported_at")
-    assert timedelta(0) <= now - last.reported_at < timedelta(days=7)
-    assert last.reported_at.astimezone(ZONE).strftime("%A %H:%M") == "Thursday 09:00"
-    assert last.reported_at - first.reported_at == timedelta(days=2)
-    assert first.resolved_at - first.reported_at == timedelta(days=1)
 
 
 def test_a_reply_before_its_report_is_left_out_with_a_remark(town, record):

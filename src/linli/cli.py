@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated, Any
 
 import typer
@@ -31,6 +32,9 @@ err = Console(stderr=True)
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object for machines.")]
 Town = Annotated[Path | None, typer.Option(help="Load this town folder first.")]
 Report = Annotated[Path | None, typer.Option(help="Where remarks on bad rows go.")]
+Cases = Annotated[int, typer.Option(min=1, help="About how many reports there are altogether.")]
+Years = Annotated[float, typer.Option(min=0.02, max=10, help="How long the history is.")]
+Seed = Annotated[int, typer.Option(help="The same seed makes the same history.")]
 
 
 @app.callback()
@@ -61,12 +65,15 @@ def _installation() -> Iterator[None]:
     from linli.doors.reading import Unreadable
     from linli.places.town import NoTown
     from linli.sections import Faulty
+    from linli.simulate.beginning import HasCases
     from linli.web.server import DemoAccounts
 
     try:
         with translation.override(language):
             yield
-    except (Faulty, Unreadable, NoTown, NotEnough, DemoAccounts, FileNotFoundError) as error:
+    except (
+        Faulty, Unreadable, NoTown, NotEnough, DemoAccounts, HasCases, FileNotFoundError,
+    ) as error:  # fmt: skip
         err.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
     except DatabaseError as error:
@@ -164,20 +171,49 @@ def serve(
 
 
 @app.command()
+def simulate(
+    cases: Cases = 60_000,
+    years: Years = 2.0,
+    seed: Seed = 1,
+    as_json: AsJson = False,
+) -> None:
+    """Make a history for a town that has none yet: people report, departments act."""
+    with _installation():
+        from linli.clock import now
+        from linli.simulate.beginning import begin
+
+        _ready()
+        started = perf_counter()
+        with _bar(_("living"), cases, as_json) as advance:
+            life = begin(cases, years, seed, now(), advance)
+        seconds = perf_counter() - started
+        _print({**life.written.figures(), "seconds": round(seconds, 2)}, as_json)
+
+
+@app.command()
 def demo(
     town: Annotated[Path, typer.Option(help="Town folder.")] = Path("towns/pinghu"),
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    cases: Cases = 60_000,
+    years: Years = 2.0,
+    seed: Seed = 1,
+    speed: Annotated[float, typer.Option(help="How fast time runs, 1 to 600.")] = 60.0,
 ) -> None:
-    """Serve the sample town with one account a role, in an installation of its own."""
+    """Serve the sample town with one account a role, in an installation of its own.
+
+    The first start makes its history; later ones go on from where the town stopped.
+    """
     os.environ["LINLI_DEMO"] = "1"
     os.environ.setdefault("LINLI_HOME", ".linli/demo")
     with _installation():
-        from linli import demonstration
+        from linli import clock, demonstration
         from linli.web import server
 
         _ready()
-        accounts = demonstration.prepare(town)
+        with _bar(_("living"), cases, quiet=False) as advance:
+            accounts = demonstration.prepare(town, cases, years, seed, advance)
+        demonstration.start_clock(speed)
         out.print(f"[bold]http://{host}:{port}[/bold]")
         secret = _("password: %(password)s") % {"password": demonstration.DEMO_PASSWORD}
         table = Table(title=secret)
@@ -186,7 +222,10 @@ def demo(
         for username, who in accounts:
             table.add_row(username, who)
         out.print(table)
-        server.serve(host, port, workers=1)
+        try:
+            server.serve(host, port, workers=1)
+        finally:
+            clock.pause()
 
 
 @import_app.command("cases")

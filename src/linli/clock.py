@@ -114,7 +114,7 @@ class _TownClock:
 
     def _look(self, at_once: bool = False) -> None:
         moment = time.monotonic()
-        if settings.HOME != self._home:
+        if self._home != settings.HOME:
             self.forget()
             self._home = settings.HOME
         elif moment - self._looked < LOOK_EVERY_S and not at_once:
@@ -148,6 +148,12 @@ def start(moment: datetime, speed: float) -> None:
     """Let the town's clock show `moment` now and run from there, whatever it showed before."""
     _town.forget()
     _change(Pace(time.time(), moment.timestamp(), _within(speed), before=0.0))
+
+
+def follow_the_wall() -> None:
+    """Let the town's time be the wall's again."""
+    _file().unlink(missing_ok=True)
+    _town.forget()
 
 
 def run(speed: float) -> None:

@@ -1,19 +1,20 @@
-"""The demonstration: the sample town, and one account a role that works nowhere else."""
+"""The demonstration: the sample town, two years of its life, and one account a role."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
+from django.db import transaction
 
+from linli import clock
 from linli.cases.intake import Report, receive
 from linli.cases.loop import act
-from linli.cases.models import Case
-from linli.clock import now
+from linli.cases.models import Case, Event
 from linli.packs.loader import load
-from linli.people.models import User
-from linli.replay import replay
+from linli.people.models import Leave, User
+from linli.simulate.beginning import begin
 from linli.web.personas import DEMO_PASSWORD, PERSONAS
 
-RECORD = "record.csv"  # of the last months, in the town's folder; moved so that it ends today
 ACCOUNTS = tuple(persona.username for persona in PERSONAS)
 
 
@@ -21,8 +22,16 @@ class NotADemonstration(RuntimeError):
     """Demo accounts are only ever made in demo mode."""
 
 
-def prepare(town: Path) -> list[tuple[str, str]]:
-    """Load the sample town and open its demo accounts.
+def prepare(
+    town: Path,
+    reports: int,
+    years: float,
+    seed: int,
+    progress: Callable[[int], None] = lambda reports: None,
+) -> list[tuple[str, str]]:
+    """Load the sample town, make its history if it has none, and open its demo accounts.
+
+    All in one transaction: who stops it half-way finds nothing of it at the next start.
 
     Returns
     -------
@@ -36,17 +45,34 @@ def prepare(town: Path) -> list[tuple[str, str]]:
     if not settings.DEMO:
         raise NotADemonstration("set LINLI_DEMO=1")
     load(town)
+    with transaction.atomic():
+        users = _accounts()
+        if not Case.objects.exists():
+            clock.follow_the_wall()
+            ending = clock.now()
+            begin(reports, years, seed, ending, progress)
+            with clock.at(ending):
+                Leave.objects.filter(user__in=users.values(), until__gt=ending).delete()
+                leave_something_to_do(users)
+    return [(name, str(users[name])) for name in ACCOUNTS if name in users]
+
+
+def start_clock(speed: float) -> None:
+    """Let the town's time go on from where it stopped; a new town's begins at its last event."""
+    known = clock.pace()
+    last = Event.objects.order_by("-id").values_list("at", flat=True).first()
+    moment = clock.now() if last is None or (known and known.paused) else last
+    clock.start(moment, speed)
+
+
+def _accounts() -> dict[str, User]:
     users = {user.username: user for user in User.objects.filter(username__in=ACCOUNTS)}
     for user in users.values():
         if not user.is_demo or not user.check_password(DEMO_PASSWORD):
             user.set_password(DEMO_PASSWORD)
             user.is_demo = True
             user.save(update_fields=["password", "is_demo"])
-    record = town / RECORD
-    if record.exists() and not Case.objects.exists():
-        replay(record, ending=now())
-        leave_something_to_do(users)
-    return [(name, str(users[name])) for name in ACCOUNTS if name in users]
+    return users
 
 
 # Reports of the resident and how far they have come, so that every role finds something to do.

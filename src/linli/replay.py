@@ -9,7 +9,7 @@ counted. A file without replies says nothing of what came after, so no clock rin
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from time import perf_counter
@@ -30,7 +30,6 @@ from linli.doors.reading import Fault, Row, Unreadable, read_table
 from linli.scores import tallies
 
 BATCH = 500
-WEEK = timedelta(days=7)
 WINDOW = timedelta(days=14)  # a report may only join a case that was still open then
 EXPLAINED = 0.5
 
@@ -88,11 +87,7 @@ class _Reply:
     satisfied: bool | None
 
 
-def replay(
-    path: Path,
-    progress: Callable[[int], None] = lambda rows: None,
-    ending: datetime | None = None,
-) -> Replayed:
+def replay(path: Path, progress: Callable[[int], None] = lambda rows: None) -> Replayed:
     """Take a record through the loop.
 
     Parameters
@@ -102,9 +97,6 @@ def replay(
         `replied` (when it was given) and `satisfied` (1, 0 or empty: the reporter's rating).
     progress
         Told the number of rows done after each batch.
-    ending
-        Move all times by whole weeks, so that the last report comes in the week before this
-        moment: hours and weekdays stay what they were.
 
     Raises
     ------
@@ -120,10 +112,7 @@ def replay(
     receipts: dict[int, Receipt] = {}
     told = list(usable(rows, columns, replayed.imported))
     told.sort(key=_written)
-    shift = (ending - _written(told[-1])) // WEEK * WEEK if ending and told else timedelta(0)
-    replies = deque(_replies(told, replayed.imported, shift) if "reply" in found else ())
-    if shift:
-        told = [(row, replace(r, created=_written((row, r)) + shift)) for row, r in told]
+    replies = deque(_replies(told, replayed.imported) if "reply" in found else ())
     for batch, understood in _read_ahead(_windows(told, WINDOW if replies else None)):
         upto = _written(batch[-1])
         receipts |= _take_in(batch, understood, replayed, "reply" in found)
@@ -133,7 +122,7 @@ def replay(
         if "reply" in found:
             _answer(answered, receipts, upto, replayed)
         progress(len(batch))
-    if replies and ending is None:
+    if replies:
         _answer(list(replies), receipts, replies[-1].at, replayed)
     tallies.fold()
     replayed.seconds = perf_counter() - started
@@ -171,7 +160,7 @@ def _windows(told: Batch, length: timedelta | None) -> Iterator[Batch]:
         yield batch
 
 
-def _replies(told: Batch, imported: Imported, shift: timedelta) -> list[_Reply]:
+def _replies(told: Batch, imported: Imported) -> list[_Reply]:
     found = []
     for row, report in told:
         text = row.values["reply"].strip()
@@ -187,7 +176,7 @@ def _replies(told: Batch, imported: Imported, shift: timedelta) -> list[_Reply]:
             imported.faults.append(Fault(row.number, message, "replied"))
             continue
         satisfied = {"1": True, "0": False}.get(row.values.get("satisfied", "").strip())
-        found.append(_Reply(row.number, text, at + shift, satisfied))
+        found.append(_Reply(row.number, text, at, satisfied))
     return sorted(found, key=lambda reply: reply.at)
 
 

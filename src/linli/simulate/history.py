@@ -52,6 +52,16 @@ class Written:
     steps: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
 
+    def figures(self) -> dict[str, int]:
+        """Return the figures by name."""
+        return {
+            "cases": self.cases,
+            "reports": self.reports,
+            "events": self.events,
+            "ratings": self.ratings,
+            "distinct_sentences": len(self.sentences),
+        }
+
 
 class Life:
     """A town that lives: who is in it, what is alive, what comes next."""

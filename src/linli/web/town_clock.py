@@ -1,4 +1,4 @@
-"""The demonstration's clock on screen: what the town's time is, and buttons that change its pace."""
+"""The demonstration's clock on screen: the town's time, and buttons that change its pace."""
 
 from dataclasses import dataclass
 from datetime import datetime

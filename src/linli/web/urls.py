@@ -1,13 +1,14 @@
 from django.urls import include, path
 from django.views.i18n import set_language
 
-from linli.web import front, leagues, tour, views
+from linli.web import front, leagues, tour, town_clock, views
 from linli.web.cockpit import views as cockpit
 from linli.web.map import ground
 
 urlpatterns = [
     path("", front.door, name="home"),
     path("enter/<slug:username>/", front.enter, name="enter"),
+    path("clock/", town_clock.set_clock, name="set-clock"),
     path("tour/", tour.tour, name="tour"),
     path("tour/<int:number>/", tour.tour, name="tour-stop"),
     path("cockpit/", cockpit.cockpit, name="cockpit"),
