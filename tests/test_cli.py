@@ -4,10 +4,12 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -20,7 +22,7 @@ from tests.small_town import SmallTown
 
 ROOT = Path(__file__).parents[1]
 COMMANDS = ["init", "load", "serve", "demo", "import", "replay", "train", "check", "league", "tick",
-            "reindex"]  # fmt: skip
+            "reindex", "simulate"]  # fmt: skip
 
 
 def linli(*arguments):
@@ -140,6 +142,12 @@ def free_port():
         return asked.getsockname()[1]
 
 
+def founding(home):
+    """Return what tells the cases of an installation from any others, oldest first."""
+    with closing(sqlite3.connect(home / "linli.sqlite3")) as database:
+        return [uid for (uid,) in database.execute("SELECT uid FROM cases_case ORDER BY id")]
+
+
 def page(port, path="/healthz"):
     for _ in range(300):
         try:
@@ -153,13 +161,23 @@ def page(port, path="/healthz"):
 @pytest.mark.xdist_group("servers")
 def test_the_demo_serves_the_sample_town_and_no_other_server_takes_its_accounts(tmp_path):
     home, port = tmp_path / "home", free_port()
-    demo = start(home, "demo", "--port", port)
+    small = ("demo", "--port", port, "--cases", 300, "--years", 0.3)
+    demo = start(home, *small)
     try:
         assert page(port) == "ok"
         assert "平湖" in page(port, "/sign-in/")
     finally:
         said = stop(demo)
     assert f"http://127.0.0.1:{port}" in said and "dispatcher" in said and "linli-demo" in said
+    first = founding(home)
+    assert len(first) > 250
+
+    again = start(home, *small)
+    try:
+        assert page(port) == "ok"
+    finally:
+        stop(again)
+    assert founding(home)[: len(first)] == first
 
     refused = start(home, "serve", "--port", port)
     assert refused.wait(timeout=60) == 1
@@ -177,3 +195,17 @@ def test_demo_accounts_open_nothing_outside_demo_mode(town, settings, client):
     assert not client.login(username="dispatcher", password="linli-demo")
     settings.DEMO = True
     assert client.login(username="dispatcher", password="linli-demo")
+
+
+def test_a_town_gets_a_simulated_history_once(town):
+    linli("load", town)
+
+    made = json.loads(
+        linli("simulate", "--cases", 60, "--years", 0.1, "--seed", 3, "--json").stdout
+    )
+    assert made["cases"] == Case.objects.count() > 20
+    assert made["events"] > made["cases"]
+
+    refused = linli("simulate", "--cases", 60)
+    assert refused.exit_code == 1 and "linli init" in refused.output
+    assert Case.objects.count() == made["cases"]
