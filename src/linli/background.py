@@ -8,7 +8,7 @@ import time
 from django.db import DatabaseError, close_old_connections
 
 from linli.cases import worker
-from linli.scores import backlog, tallies
+from linli.scores import backlog, pulse, tallies
 from linli.topics import sweep
 
 # A case falls overdue by time alone; so the backlog is counted now and then all the same.
@@ -34,13 +34,16 @@ def ponder() -> None:
 
 def work(pause_s: float) -> None:
     """Go on until stopped, or until the process that started this one is gone."""
-    parent, counted = os.getppid(), 0.0
+    parent, counted, told = os.getppid(), 0.0, 0.0
     # In a process of its own: clocks and tallies do not wait for it, nor for its interpreter.
     slow = multiprocessing.get_context("spawn").Process(target=_go_on_pondering, daemon=True)
     slow.start()
     while os.getppid() == parent:
         try:
             once()
+            if time.monotonic() - told > pulse.EVERY_S:
+                pulse.beat()
+                told = time.monotonic()
             if time.monotonic() - counted > RECOUNT_S:
                 backlog.refresh()
                 counted = time.monotonic()

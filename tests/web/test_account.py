@@ -151,7 +151,8 @@ def test_the_secret_of_a_second_factor_is_not_stored_as_it_is(officer):
     assert secret not in json.dumps(Authenticator.objects.get(user=officer).data)
 
 
-def test_a_role_may_ask_for_a_second_factor(officer, settings, django_capture_on_commit_callbacks):
+@pytest.mark.django_db(transaction=True)
+def test_a_role_may_ask_for_a_second_factor(officer, settings):
     settings.MFA_ROLES = ["officer"]
     client = english()
     come_in(client)
@@ -162,8 +163,7 @@ def test_a_role_may_ask_for_a_second_factor(officer, settings, django_capture_on
     secret = client.session["mfa.totp.secret"]
     counter = next(iter(totp.yield_hotp_counters_from_time()))
     code = totp.format_hotp_value(totp.hotp_value(secret, counter))
-    with django_capture_on_commit_callbacks(execute=True):
-        client.post("/settings/second-factor/totp/activate/", {"code": code})
+    client.post("/settings/second-factor/totp/activate/", {"code": code})
 
     assert is_in(client)
     client.post("/settings/second-factor/totp/deactivate/")

@@ -6,6 +6,7 @@ from linli.cases import (
     list_views,
     receipt_views,
     report_views,
+    ruling_views,
     views,
 )
 
@@ -50,5 +51,10 @@ urlpatterns = [
     ),
     path("evidence/<int:pk>/", file_views.evidence_file, name="evidence"),
     path("evidence/<int:pk>/<slug:size>/", file_views.picture_file, name="picture"),
+    path("administration/rulings/", ruling_views.ruling_list, name="rulings"),
+    path("administration/rulings/<int:pk>/", ruling_views.ruling_page, name="ruling"),
+    path(
+        "administration/rulings/<int:pk>/withdraw/", ruling_views.withdraw, name="withdraw-ruling"
+    ),
     path("notices/read/", views.read_notices, name="read-notices"),
 ]

@@ -7,7 +7,16 @@ from operator import or_
 from django.db.models import Q
 
 from linli.cases.actors import STAFF
-from linli.cases.models import Assignment, Case, Category, Evidence, Notice, Report
+from linli.cases.models import (
+    Assignment,
+    Case,
+    Category,
+    Event,
+    Evidence,
+    Notice,
+    Report,
+    Ruling,
+)
 from linli.people.models import Role, Side
 from linli.people.scope import Scope, visible
 from linli.places.models import Area
@@ -113,3 +122,16 @@ def _notices(scope: Scope) -> Q:
 @visible(Category)
 def _categories(scope: Scope) -> Q:
     return Q(retired=False)
+
+
+@visible(Event)
+def _events(scope: Scope) -> Q:
+    return Q(case__in=Case.objects.filter(in_office(scope)).order_by().values("pk"))
+
+
+@visible(Ruling)
+def _rulings(scope: Scope) -> Q:
+    paths = scope.paths(Role.DISPATCHER, Role.ADMINISTRATOR)
+    if any(path.count("/") == 1 for path in paths):
+        return EVERYBODY
+    return _any(Q(grid__path__startswith=path) for path in paths)

@@ -6,5 +6,5 @@ class PeopleConfig(AppConfig):
     label = "people"
 
     def ready(self) -> None:
-        """Listen to who comes in and goes out."""
-        from linli.people import sessions  # noqa: F401
+        """Listen to who comes in and goes out; declare who sees whom."""
+        from linli.people import administration, audit, leave, sessions  # noqa: F401

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import TypeVar
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from linli.places.models import Town
@@ -62,3 +63,12 @@ def once_a_version(build: Callable[[Town], T]) -> Callable[[], T]:
 
     get.__doc__ = build.__doc__
     return get
+
+
+def changed() -> None:
+    """Let all processes see what was changed of the town outside its files.
+
+    The fingerprint goes: loading the same files again brings the town back to what they say.
+    """
+    Town.objects.update(version=F("version") + 1, fingerprint="")
+    forget()

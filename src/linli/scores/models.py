@@ -204,3 +204,10 @@ def _ratings(scope: Scope) -> Q:
 @visible(RatingEntry)
 def _rating_entries(scope: Scope) -> Q:
     return _concerned(scope, "rating__")
+
+
+class Pulse(models.Model):
+    """When something that runs by itself was last known to run, by the wall's time."""
+
+    name = models.SlugField(unique=True)
+    at = models.DateTimeField()

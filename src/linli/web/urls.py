@@ -20,6 +20,7 @@ urlpatterns = [
     path("leagues/", leagues.leagues, name="leagues"),
     path("leagues/cases/", leagues.figure, name="figure"),
     path("", include("linli.web.account.urls")),
+    path("", include("linli.web.administration.urls")),
     path("language/", set_language, name="set-language"),
     path("theme/", views.set_theme, name="set-theme"),
     path("healthz", views.healthz, name="healthz"),
