@@ -6,6 +6,8 @@ statement run over all rows, PostgreSQL a COPY. `bench/intake.py` prints what it
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC
 from functools import cache, partial
@@ -13,8 +15,9 @@ from operator import attrgetter
 from typing import Any, Self
 
 import orjson
+from django.core.management.color import no_style
 from django.db import connection, transaction
-from django.db.models import DateTimeField, Field, FileField, JSONField, Model
+from django.db.models import DateTimeField, Field, FileField, JSONField, Max, Model
 
 
 def _to_database(field: Field) -> Callable[[Any], Any] | None:
@@ -71,7 +74,57 @@ def _columns(model: type[Model], vendor: str, names: tuple[str, ...] = ()) -> _C
     return _Columns.of([field for field in found if isinstance(field, Field)])
 
 
+@dataclass
+class Keys:
+    """Every n-th key for one of n writers who write at once and must know their keys before.
+
+    `taken` are the last keys of each model before they began.
+    """
+
+    taken: dict[type[Model], int]
+    number: int
+    of: int
+
+    def draw(self, model: type[Model], count: int) -> range:
+        """Return the next keys of a model."""
+        last = self.taken[model]
+        first = last + 1 + self.number
+        keys = range(first, first + count * self.of, self.of)
+        self.taken[model] = last + count * self.of
+        return keys
+
+
+_keys: ContextVar[Keys | None] = ContextVar("linli_keys", default=None)
+
+
+@contextmanager
+def keyed(keys: Keys) -> Iterator[None]:
+    """Let `insert` take its keys from `keys`, for the models it knows."""
+    token = _keys.set(keys)
+    try:
+        yield
+    finally:
+        _keys.reset(token)
+
+
+def last_key(model: type[Model]) -> int:
+    """Return the highest key of a model."""
+    return model._default_manager.aggregate(last=Max("pk"))["last"] or 0
+
+
+def go_on_after(models: Iterable[type[Model]]) -> None:
+    """Let a database that counts keys by itself go on after those given by hand."""
+    if connection.vendor == "postgresql":
+        statements = connection.ops.sequence_reset_sql(no_style(), list(models))
+        with connection.cursor() as cursor:
+            for statement in statements:
+                cursor.execute(statement)
+
+
 def _new_ids(model: type[Model], count: int) -> range | list[int]:
+    keys = _keys.get()
+    if keys is not None and model in keys.taken:
+        return keys.draw(model, count)
     table = model._meta.db_table
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

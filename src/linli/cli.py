@@ -185,9 +185,9 @@ def simulate(
         _ready()
         started = perf_counter()
         with _bar(_("living"), cases, as_json) as advance:
-            life = begin(cases, years, seed, now(), advance)
+            written = begin(cases, years, seed, now(), advance)
         seconds = perf_counter() - started
-        _print({**life.written.figures(), "seconds": round(seconds, 2)}, as_json)
+        _print({**written.figures(), "seconds": round(seconds, 2)}, as_json)
 
 
 @app.command()

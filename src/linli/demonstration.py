@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import transaction
 
 from linli import clock
@@ -12,7 +13,7 @@ from linli.cases.loop import act
 from linli.cases.models import Case, Event
 from linli.packs.loader import load
 from linli.people.models import Leave, User
-from linli.simulate.beginning import begin
+from linli.simulate.beginning import begin, forget_the_half, is_half_written
 from linli.web.personas import DEMO_PASSWORD, PERSONAS
 
 ACCOUNTS = tuple(persona.username for persona in PERSONAS)
@@ -31,7 +32,7 @@ def prepare(
 ) -> list[tuple[str, str]]:
     """Load the sample town, make its history if it has none, and open its demo accounts.
 
-    All in one transaction: who stops it half-way finds nothing of it at the next start.
+    Who stops it half-way finds nothing of it at the next start.
 
     Returns
     -------
@@ -44,16 +45,18 @@ def prepare(
     """
     if not settings.DEMO:
         raise NotADemonstration("set LINLI_DEMO=1")
+    if is_half_written():
+        call_command("flush", interactive=False, verbosity=0)
+        forget_the_half()
     load(town)
-    with transaction.atomic():
-        users = _accounts()
-        if not Case.objects.exists():
-            clock.follow_the_wall()
-            ending = clock.now()
-            begin(reports, years, seed, ending, progress)
-            with clock.at(ending):
-                Leave.objects.filter(user__in=users.values(), until__gt=ending).delete()
-                leave_something_to_do(users)
+    users = _accounts()
+    if not Case.objects.exists():
+        clock.follow_the_wall()
+        ending = clock.now()
+        begin(reports, years, seed, ending, progress)
+        with clock.at(ending), transaction.atomic():
+            Leave.objects.filter(user__in=users.values(), until__gt=ending).delete()
+            leave_something_to_do(users)
     return [(name, str(users[name])) for name in ACCOUNTS if name in users]
 
 

@@ -14,6 +14,7 @@ from operator import attrgetter
 from typing import Any
 
 import orjson
+from django.db.models.base import ModelState
 
 from linli import bulk
 from linli.cases import deadlines, search
@@ -67,6 +68,16 @@ def digest(previous: str, event: Event) -> str:
         event.sets, event.moves, list(_context(event)),
     ]  # fmt: skip
     return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
+_BLANK_EVENT = {field.attname: field.get_default() for field in Event._meta.concrete_fields}
+
+
+def _event(**values: Any) -> Event:
+    """Make an event that is not stored yet, in a tenth of the time that its constructor takes."""
+    event = Event.__new__(Event)
+    event.__dict__ = {"_state": ModelState(), **_BLANK_EVENT, **values}
+    return event
 
 
 @dataclass
@@ -132,7 +143,7 @@ class Journal:
         moment = now()
         if case.steps:
             moment = max(moment, case.touched_at)
-        event = Event(action=action, by_id=by.pk if by else None, at=moment, data=data or {})
+        event = _event(action=action, by_id=by.pk if by else None, at=moment, data=data or {})
         if id(case) not in self._assignments:
             self.know([case] if case.pk else [])
         draft = Draft(case, by, event, self._assignments.setdefault(id(case), []))
@@ -143,8 +154,8 @@ class Journal:
         event.moves = [
             {name: plain(getattr(assignment, name)) for name in MOVE} for assignment in draft.moved
         ]
-        for name, value in zip(CONTEXT, _context(case), strict=True):
-            setattr(event, name, value)
+        # Past the descriptors of the model, which take longer than all the rest of a step.
+        event.__dict__.update(zip(CONTEXT, _context(case), strict=True))
         case.steps += 1
         case.touched_at = moment
         event.seq = case.steps

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from linli import bulk
 from linli.cases import deadlines, evidence
 from linli.cases.actors import answers_for
 from linli.cases.bars import MAX_REOPENINGS, appealable, was_dispatched
@@ -228,10 +229,12 @@ def rule(draft: Draft, organisation: Organisation, reason: str) -> None:
     _assign(draft, side, organisation, {"by": "ruling"})
     deadlines.start(case)
     draft.then(
-        lambda: Ruling.objects.create(
-            category=category, grid_id=grid, side=side,
-            organisation=organisation, reason=reason, event=draft.event,
-        )
+        lambda: bulk.insert([
+            Ruling(
+                category=category, grid_id=grid, side=side,
+                organisation=organisation, reason=reason, event=draft.event,
+            )
+        ])
     )  # fmt: skip
 
 

@@ -26,7 +26,9 @@ class _Known(NamedTuple):
     lat: float
 
 
-def find(cases: Sequence[Case], sketches: np.ndarray) -> list[Case | int | None]:
+def find(
+    cases: Sequence[Case], sketches: np.ndarray, among: Sequence[Case] | None = None
+) -> list[Case | int | None]:
     """Find, for each new case, the open case it repeats.
 
     Parameters
@@ -35,6 +37,9 @@ def find(cases: Sequence[Case], sketches: np.ndarray) -> list[Case | int | None]
         New cases, located, not yet stored, in the order they were reported.
     sketches
         Of their texts, shape (n, SKETCH_SIZE).
+    among
+        The open cases that they may repeat, the first reported first, where the caller has
+        them in hand; otherwise those in the database.
 
     Returns
     -------
@@ -43,7 +48,7 @@ def find(cases: Sequence[Case], sketches: np.ndarray) -> list[Case | int | None]
     """
     if not cases:
         return []
-    stored, before = _stored(cases)
+    stored, before = _stored(cases) if among is None else (list(among), _sketches(among))
     known = np.concatenate([before.reshape(-1, sketches.shape[1]), sketches])
     earlier, later = twin_pairs(known, NEAR_TWIN)
     ours = later >= len(stored)
@@ -71,7 +76,11 @@ def find(cases: Sequence[Case], sketches: np.ndarray) -> list[Case | int | None]
     return found
 
 
-def _stored(cases: Sequence[Case]) -> tuple[list[int], np.ndarray]:
+def _sketches(cases: Sequence[Case]) -> np.ndarray:
+    return np.frombuffer(b"".join(bytes(case.sketch or b"") for case in cases), np.uint32)
+
+
+def _stored(cases: Sequence[Case]) -> tuple[list[Case | int], np.ndarray]:
     """Return keys and sketches of the open cases around."""
     since = min(case.reported_at for case in cases) - WINDOW
     until = max(case.reported_at for case in cases) + WINDOW
@@ -91,12 +100,14 @@ def _stored(cases: Sequence[Case]) -> tuple[list[int], np.ndarray]:
     return [key for key, _sketch in rows], sketches
 
 
-def _told(stored: list[int], alike: np.ndarray, cases: Sequence[Case]) -> dict[int, _Known]:
+def _told(stored: list[Case | int], alike: np.ndarray, cases: Sequence[Case]) -> dict[int, _Known]:
     """Return place and time of the stored cases that are `alike`, and of the new ones."""
-    positions = {stored[at]: at for at in alike.tolist() if at < len(stored)}
+    wanted = {at for at in alike.tolist() if at < len(stored)}
+    positions = {one: at for at in wanted if isinstance(one := stored[at], int)}
     rows = Case.objects.filter(pk__in=positions).values_list("pk", *_Known._fields)
-    told = {positions[key]: _Known(*values) for key, *values in rows}
-    for at, case in enumerate(cases, len(stored)):
+    told = {positions[key]: _Known(*values) for key, *values in (rows if positions else ())}
+    in_hand = [(at, one) for at in wanted if isinstance(one := stored[at], Case)]
+    for at, case in (*in_hand, *enumerate(cases, len(stored))):
         told[at] = _Known(*(getattr(case, name) for name in _Known._fields))
     return told
 

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Model, Q, QuerySet
 
-from linli.people.models import Membership, Organisation, Role, User
+from linli.people.models import Lead, Membership, Organisation, Role, User
 from linli.places.models import Area
 
 _known: ContextVar[dict[int, "Scope"] | None] = ContextVar("linli_known", default=None)
@@ -17,12 +17,28 @@ _known: ContextVar[dict[int, "Scope"] | None] = ContextVar("linli_known", defaul
 
 @contextmanager
 def remembered() -> Iterator[None]:
-    """Ask for the roles of each person once, however many steps they take meanwhile.
+    """Know everybody's roles from one question, however many steps they take meanwhile.
 
     For a batch that changes no memberships: a simulation lets some hundred people take
     half a million steps.
     """
-    token = _known.set({})
+    scopes: dict[int, Scope] = {}
+
+    def of(user: User) -> Scope:
+        if user.pk not in scopes:
+            found = scopes[user.pk] = Scope(user)
+            found.__dict__ |= {"memberships": [], "led_areas": frozenset()}
+        return scopes[user.pk]
+
+    rows = Membership.objects.filter(organisation__retired=False).order_by("id")
+    for row in rows.select_related("user", "organisation__area"):
+        of(row.user).memberships.append(row)
+    leads: dict[User, set[int]] = {}
+    for lead in Lead.objects.select_related("user"):
+        leads.setdefault(lead.user, set()).add(lead.area_id)
+    for user, areas in leads.items():
+        of(user).__dict__["led_areas"] = frozenset(areas)
+    token = _known.set(scopes)
     try:
         yield
     finally:
@@ -49,13 +65,17 @@ class Scope:
     def __init__(self, user: User | AnonymousUser) -> None:
         self.user = user
 
+    @property
+    def _known(self) -> "Scope | None":
+        known = _known.get()
+        return known.get(self.user.pk) if known is not None and self.user.pk else None
+
     @cached_property
     def memberships(self) -> list[Membership]:
         if not self.user.is_authenticated:
             return []
-        known = _known.get()
-        if known is not None and self is not (first := known.setdefault(self.user.pk, self)):
-            return first.memberships
+        if (known := self._known) is not None:
+            return known.memberships
         return list(
             Membership.objects.filter(user=self.user.pk, organisation__retired=False)
             .select_related("organisation__area")
@@ -67,9 +87,8 @@ class Scope:
         """Areas the person is a lead of."""
         if not self.user.is_authenticated:
             return frozenset()
-        known = _known.get()
-        if known is not None and self is not (first := known.setdefault(self.user.pk, self)):
-            return first.led_areas
+        if (known := self._known) is not None:
+            return known.led_areas
         return frozenset(self.user.leads.values_list("area_id", flat=True))
 
     def organisations(self, *roles: Role) -> frozenset[int]:

@@ -1,14 +1,16 @@
-"""A history for a town that has none: all of it, or nothing."""
+"""A history for a town that has none. Half a one, left by somebody who stopped it, is known."""
 
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 
-from django.db import transaction
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from linli.cases.models import Case
 from linli.places.town import the_town
-from linli.simulate.history import Life, simulate
+from linli.simulate.history import Written
+from linli.simulate.writing import simulate
 
 A_YEAR = 365.25
 
@@ -23,8 +25,8 @@ def begin(
     seed: int,
     ending: datetime,
     progress: Callable[[int], None] = lambda reports: None,
-) -> Life:
-    """Write a history of the loaded town, in one transaction: half a history is none.
+) -> Written:
+    """Write a history of the loaded town.
 
     Raises
     ------
@@ -38,5 +40,22 @@ def begin(
         raise HasCases(
             _("This town has cases already. Make a new installation with `linli init DIR`.")
         )
-    with transaction.atomic():
-        return simulate(reports, round(years * A_YEAR), seed, ending, progress)
+    mark = _mark()
+    mark.touch()
+    written = simulate(reports, round(years * A_YEAR), seed, ending, progress)
+    mark.unlink()
+    return written
+
+
+def is_half_written() -> bool:
+    """Tell whether a history was begun here and never ended."""
+    return _mark().exists()
+
+
+def forget_the_half() -> None:
+    """Note that what was half written has been thrown away."""
+    _mark().unlink(missing_ok=True)
+
+
+def _mark() -> Path:
+    return Path(settings.HOME) / "half-written"

@@ -48,16 +48,15 @@ class Cast:
         grids = [a.pk for a in atlas().areas.values() if a.is_grid and a.layer == "community"]
         return self._rng.choice(grids)
 
-    def send_on_leave(self, first: datetime, last: datetime) -> None:
+    def send_on_leave(self, first: datetime, last: datetime, rng: Random) -> None:
         """Let everybody take some days off between two moments."""
         rows = []
         for user in {user.pk: user for user in self.staff}.values():
-            day = first + timedelta(days=self._rng.expovariate(1 / AWAY_EVERY))
+            day = first + timedelta(days=rng.expovariate(1 / AWAY_EVERY))
             while day < last:
-                back = day + timedelta(days=self._rng.randint(1, 6))
+                back = day + timedelta(days=rng.randint(1, 6))
                 rows.append(Leave(user=user, since=day, until=back))
-                self._leaves[user.pk].append((day, back))
-                day = back + timedelta(days=self._rng.expovariate(1 / AWAY_EVERY))
+                day = back + timedelta(days=rng.expovariate(1 / AWAY_EVERY))
         with transaction.atomic():
             bulk.insert(rows)
 

@@ -7,10 +7,10 @@ of steps as in real life, and are written together.
 
 import heapq
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
+from operator import attrgetter
 from random import Random
 from typing import Any
 
@@ -24,14 +24,10 @@ from linli.cases.intake import Reader
 from linli.cases.models import ENDED, Case, Category, State, drawing
 from linli.cases.refusal import Refused
 from linli.cases.routing import Router
-from linli.people.scope import remembered
 from linli.places.atlas import Location
-from linli.scores import backlog, tallies
-from linli.scores.periods import Period, local_day
 from linli.simulate.behaviour import Behaviour, Record, Step
 from linli.simulate.cast import Cast
-from linli.simulate.ratings import rate_month
-from linli.simulate.rhythm import Rhythm, Weather
+from linli.simulate.rhythm import Rhythm
 from linli.simulate.sayings import Speech
 from linli.simulate.scenes import Album
 from linli.simulate.telling import Teller, Told
@@ -62,17 +58,27 @@ class Written:
             "distinct_sentences": len(self.sentences),
         }
 
+    def __add__(self, other: "Written") -> "Written":
+        return Written(
+            self.cases + other.cases,
+            self.reports + other.reports,
+            self.events + other.events,
+            self.ratings + other.ratings,
+            self.sentences | other.sentences,
+            self.steps + other.steps,
+            self.refused + other.refused,
+        )
+
 
 class Life:
     """A town that lives: who is in it, what is alive, what comes next."""
 
-    def __init__(self, seed: int) -> None:
-        self.rng = Random(seed)
+    def __init__(self, seed: int, album: Album, grids: frozenset[int], part: int = 0) -> None:
+        self.rng = Random(f"{seed} {part}")
         categories = list(Category.objects.filter(retired=False).order_by("code"))
-        self.cast = Cast(self.rng)
-        self.rhythm = Rhythm(categories, self.rng)
+        self.cast = Cast(Random(seed))  # the same people in every part of the town
+        self.rhythm = Rhythm(categories, grids, self.rng)
         speech = Speech(categories, self.rng)
-        album = Album()
         self.behaviour = Behaviour(self.cast, speech, album, self.rng)
         self.teller = Teller(self.cast, speech, self.rhythm, album, self.rng)
         self.written = Written()
@@ -88,17 +94,20 @@ class Life:
         reports = [one.report for one in told]
         understood = Reader().read(reports)
         places = intake.locate(reports)
-        with drawing(self._hex), remembered(), transaction.atomic():
+        with drawing(self._hex):
             cases = [
                 intake.case_of(report, understood, i, places[i]) for i, report in enumerate(reports)
             ]
-            targets = twins.find(cases, understood.sketches)
+            known = sorted((r.case for r in self.alive.values()), key=attrgetter("reported_at"))
+            targets = twins.find(cases, understood.sketches, known)
             week = _Week(self)
             for one, case, place, target in zip(told, cases, places, targets, strict=True):
                 self._run(week, one.at)
                 week.report(one, case, place, target)
             self._run(week, until)
-            week.write(is_quiet)
+            # All was worked out before the database is locked: another part writes meanwhile.
+            with transaction.atomic():
+                week.write(is_quiet)
 
     def _hex(self, n: int) -> str:
         return f"{self.rng.getrandbits(8 * n):0{2 * n}x}"
@@ -124,7 +133,8 @@ class _Week:
 
     def __init__(self, life: Life) -> None:
         self.life, self.journal, self.router = life, Journal(), Router()
-        self._new: dict[int, Record] = {}
+        self._known = {id(record.case): record for record in life.alive.values()}
+        self._new: list[Record] = []
         self._rows: list[Any] = []
         for record in life.alive.values():
             self.journal.recall(record.case, record.assignments)
@@ -138,7 +148,7 @@ class _Week:
         life = self.life
         life.written.reports += 1
         life.written.sentences.update((told.report.title, told.report.body))
-        known = life.alive.get(target) if isinstance(target, int) else self._new.get(id(target))
+        known = self._known.get(id(target))
         with clock.at(told.at):
             if known is not None and known.case.state not in ENDED:
                 loop.take(self.journal, known.case, "follow", evidence=[])
@@ -146,7 +156,8 @@ class _Week:
                 return
             reporter = told.report.reporter
             record = Record(case, told.category, told.place, reporter, variant=told.variant)
-            self._new[id(case)] = record
+            self._known[id(case)] = record
+            self._new.append(record)
             self.journal.recall(case, record.assignments)
             intake.open_case(self.journal, case, self.router, place.why, told.report)
         life.written.cases += 1
@@ -172,9 +183,11 @@ class _Week:
         self.life.wait(record)
 
     def _take(self, record: Record, step: Step) -> bool:
+        # What the week knows of precedents a step need not ask for again.
+        knows = {"router": self.router} if step.action == "triage" else {}
         try:
             with clock.at(step.at):
-                loop.take(self.journal, record.case, step.action, step.by, **step.inputs)
+                loop.take(self.journal, record.case, step.action, step.by, **step.inputs, **knows)
         except Refused:
             self.life.written.refused[step.action] += 1
             return False
@@ -192,46 +205,6 @@ class _Week:
         written, alive = self.life.written, self.life.alive
         written.events += len(self.journal.drafts)
         written.steps.update(draft.event.action for draft in self.journal.drafts)
-        alive |= {record.case.pk: record for record in self._new.values()}
+        alive |= {record.case.pk: record for record in self._new}
         for pk in [pk for pk, record in alive.items() if record.case.state in ENDED]:
             del alive[pk]
-
-
-def simulate(
-    reports: int,
-    days: int,
-    seed: int,
-    ending: datetime,
-    progress: Callable[[int], None] = lambda reports: None,
-) -> Life:
-    """Write a history of the loaded town that ends at a moment.
-
-    Parameters
-    ----------
-    reports
-        About how many come in altogether.
-    days
-        How long it is.
-    progress
-        Told the number of reports done after each week.
-    """
-    life = Life(seed)
-    first = ending - timedelta(days=days)
-    weather = Weather(local_day(first), local_day(ending), life.rng)
-    dates = [local_day(first) + timedelta(n) for n in range(days + 1)]
-    life.rhythm.scale(reports, dates, weather)
-    life.cast.send_on_leave(first, ending + TOLD_FOR)
-    week: list[Told] = []
-    since = first
-    for day in dates:
-        week += [told for told in life.teller.day(day, day in weather.rainy) if told.at < ending]
-        until = min(Period(day, day).ends, ending)
-        if until - since >= WEEK or until == ending:
-            life.live(week, until, is_quiet=until < ending - TOLD_FOR)
-            progress(len(week))
-            if day.month != since.month:
-                life.written.ratings += rate_month(life.cast, local_day(since), life.rng, until)
-            week, since = [], until
-    tallies.fold()
-    backlog.refresh()
-    return life

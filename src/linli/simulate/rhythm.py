@@ -12,7 +12,7 @@ import shapely
 from linli.cases.calendar import calendar
 from linli.cases.models import Category, Triage
 from linli.places.atlas import Location, atlas
-from linli.places.models import COMMUNITY, SERVICE
+from linli.places.models import SERVICE
 from linli.places.town import the_town
 from linli.simulate.sayings import words
 
@@ -67,8 +67,9 @@ class Weather:
 class Rhythm:
     """Draws what happens on a day."""
 
-    def __init__(self, categories: list[Category], rng: Random) -> None:
+    def __init__(self, categories: list[Category], grids: frozenset[int], rng: Random) -> None:
         self._rng = rng
+        self._grids = grids
         self._a_day = 0.0
         # A heading that has categories below it is not what people report.
         parents = {c.parent_id for c in categories}
@@ -153,9 +154,7 @@ class Rhythm:
         """Points inside the community grids, each grid as many, and so more where people live."""
         draw = np.random.default_rng(self._rng.randrange(2**32))
         lon, lat = [], []
-        for grid in atlas().areas.values():
-            if not grid.is_grid or grid.layer != COMMUNITY:
-                continue
+        for grid in (atlas().areas[pk] for pk in sorted(self._grids)):
             shape = grid.geometry
             west, south, east, north = shape.bounds
             xy = draw.uniform((west, south), (east, north), (POINTS_A_GRID * 4, 2))
@@ -163,7 +162,7 @@ class Rhythm:
             lon.append(inside[:, 0])
             lat.append(inside[:, 1])
         found = atlas().locate_points(np.concatenate(lon), np.concatenate(lat))
-        return [place for place in found if place.is_known]
+        return [p for p in found if p.is_known and p.community_grid in self._grids]
 
     @cached_property
     def _by_land(self) -> dict[str | None, list[Location]]:

@@ -219,10 +219,19 @@ class Album:
     def __init__(self) -> None:
         self._kept: dict[tuple[Paint, int, bool], Kept] = {}
 
+    def paint_all(self) -> None:
+        """Paint and store every picture, before several writers would at once."""
+        for paint in {_heap: None} | dict.fromkeys(MOTIFS.values()):
+            for variant in range(VARIANTS):
+                self._photo(paint, variant, is_after=False)
+                self._photo(paint, variant, is_after=True)
+
     def photo(self, category: Category, variant: int, is_after: bool) -> Kept:
         """Return a picture of such a matter, as it was found or after it was done."""
-        paint = MOTIFS.get(category.code, _heap)
-        key = (paint, variant % VARIANTS, is_after)
+        return self._photo(MOTIFS.get(category.code, _heap), variant % VARIANTS, is_after)
+
+    def _photo(self, paint: Paint, variant: int, is_after: bool) -> Kept:
+        key = (paint, variant, is_after)
         if key not in self._kept:
             content = _picture(*key)
             digest = sha256(content).hexdigest()
