@@ -45,6 +45,7 @@ ENTRIES = (
     Entry("deliberations", _("Deliberations"), ANYBODY, "messages-square", ("deliberation",)),
     Entry("find-receipt", _("Progress"), GUEST, "search", ("receipt",)),
     Entry("cockpit", _("Cockpit"), LEADING, "monitor", ("cockpit-stage",)),
+    Entry("map", _("Map"), ANYBODY, "map"),
     Entry("topics", _("Hot topics"), STAFF, "flame", ("topic",)),
     Entry("leagues", _("Leagues"), STAFF, "trophy", ("figure",)),
     Entry("my-leave", _("My leave"), STAFF, "calendar"),

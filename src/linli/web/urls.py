@@ -4,6 +4,7 @@ from django.views.i18n import set_language
 from linli.web import front, leagues, tour, town_clock, views
 from linli.web.cockpit import views as cockpit
 from linli.web.map import ground
+from linli.web.map import views as maps
 
 urlpatterns = [
     path("", front.door, name="home"),
@@ -14,6 +15,7 @@ urlpatterns = [
     path("cockpit/", cockpit.cockpit, name="cockpit"),
     path("cockpit/live/", cockpit.stream, name="cockpit-stream"),
     path("cockpit/stage/<int:number>/", cockpit.stage, name="cockpit-stage"),
+    path("map/", maps.page, name="map"),
     path("map/shapes/<slug:name>.json", ground.sheet, name="map-shapes"),
     path("map/here/", ground.here, name="map-here"),
     path("map/cases/<slug:code>.json", ground.case, name="map-case"),

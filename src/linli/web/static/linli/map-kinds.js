@@ -2,13 +2,7 @@
 "use strict";
 
 (() => {
-  const { kinds, nameOf, point, boundsOf, given } = linliMap;
-
-  const pin = (classes) => {
-    const mark = document.createElement("span");
-    mark.className = `map-pin ${classes}`;
-    return mark;
-  };
+  const { kinds, point, boundsOf, given } = linliMap;
 
   kinds.pick = (town, element) => {
     const { map, words } = town;
@@ -42,8 +36,7 @@
     };
     const take = (at, zoom = null) => {
       if (!marker) {
-        marker = new maplibregl.Marker({ element: pin("pick"), draggable: true, anchor: "bottom" })
-          .setLngLat(at).addTo(map);
+        marker = town.pin({ at, draggable: true });
         marker.on("dragend", () => take(marker.getLngLat()));
       }
       marker.setLngLat(at);
@@ -84,14 +77,9 @@
   kinds.case = async (town, element) => {
     const found = await given(element.dataset.src);
     town.showBoth(found.grids);
-    if (found.at) {
-      new maplibregl.Marker({
-        element: pin(`${found.exact ? "" : "about"} ${found.overdue ? "overdue" : ""}`),
-        anchor: found.exact ? "bottom" : "center",
-      }).setLngLat(found.at).addTo(town.map);
-    }
+    if (found.at) town.pin(found);
     const smallest = found.grids.filter((grid) => grid.properties.layer === "community");
-    if (smallest.length) town.map.fitBounds(boundsOf(smallest), { padding: 56, animate: false });
+    if (smallest.length) town.fit(boundsOf(smallest), { padding: 56, animate: false });
   };
 
   // Cases as points; what lies together is one circle with its number.
@@ -168,21 +156,27 @@
   kinds.points = async (town, element) => {
     const found = await given(element.dataset.src);
     withPoints(town).showPoints(found);
-    if (found.features.length) town.map.fitBounds(boundsOf(found.features), { padding: 48, maxZoom: 15, animate: false });
+    const { features } = found;
+    if (features.length) town.fit(boundsOf(features), { zoom: 15, padding: 48, animate: false });
     return town;
   };
 
-  // Up to five steps with about as many grids in each; `of` is the step of a number, -1 for 0.
+  // Up to five steps with about as many grids in each; few numbers have a step of their own.
   const steps = (numbers) => {
     const sorted = numbers.filter((n) => n > 0).sort((a, b) => a - b);
+    const distinct = [...new Set(sorted)];
+    const from = distinct.length > 5 ? sorted : distinct;
+    const wanted = Math.min(5, distinct.length);
     const lower = [];
-    for (let i = 0; i < 5 && sorted.length; i += 1) {
-      const next = sorted[Math.floor((i * sorted.length) / 5)];
-      if (next !== lower.at(-1)) lower.push(next);
+    for (let i = 0; i < wanted; i += 1) {
+      const low = from[Math.floor((i * from.length) / wanted)];
+      if (low !== lower.at(-1)) lower.push(low);
     }
     return {
       lower, highest: sorted.at(-1) ?? 0,
       of: (n) => lower.findLastIndex((low) => n >= low),
+      // How much of the colour a step has; one step alone has half of it.
+      share: (step) => (lower.length > 1 ? 0.16 + (0.74 * step) / (lower.length - 1) : 0.5),
     };
   };
 
@@ -195,7 +189,9 @@
     let shown = null;
     let at = new Map();
 
-    const useLayer = async (name) => {
+    let using = Promise.resolve();
+    const useLayer = (name) => { using = using.then(() => change(name)); return using; };
+    const change = async (name) => {
       if (layer === name) return;
       const sheet = await town.sheet(name);
       at = new Map(sheet.features.map(({ properties }) => [properties.code, properties]));
@@ -209,20 +205,18 @@
         { grids: { data: sheet, promoteId: "code" }, numbers: { data: linliMap.collection([]) },
           late: { data: linliMap.collection([]) } },
         (c) => {
-          const step = ["coalesce", ["feature-state", "step"], -1];
-          const of = ["coalesce", ["feature-state", "of"], 1];
-          const share = ["+", 0.16, ["*", 0.74, ["/", step, ["max", 1, ["-", of, 1]]]]];
+          const size = ["min", 16, ["+", 5, ["sqrt", ["get", "n"]]]];
           return [
             { id: "grids", type: "fill", source: "grids", paint: {
               "fill-color": ["case", ["boolean", ["feature-state", "late"], false], c("vermilion"), c("lake")],
-              "fill-opacity": ["case", ["==", step, -1], 0, share],
+              "fill-opacity": ["coalesce", ["feature-state", "share"], 0],
             } },
             { id: "grid-lines", type: "line", source: "grids", paint: {
               "line-color": c("edge"), "line-width": 0.6,
               "line-opacity": ["interpolate", ["linear"], ["zoom"], 9, 0.25, 13, 0.9],
             } },
             { id: "late", type: "circle", source: "late", paint: {
-              "circle-radius": ["interpolate", ["linear"], ["get", "n"], 1, 5, 20, 14],
+              "circle-radius": ["interpolate", ["linear"], ["zoom"], 8.5, ["*", 0.5, size], 13, size],
               "circle-color": c("vermilion"), "circle-stroke-color": c("raised"), "circle-stroke-width": 1.5,
             } },
           ];
@@ -246,7 +240,7 @@
       map.removeFeatureState({ source: "grids" });
       for (const [code, n] of entries) {
         map.setFeatureState({ source: "grids", id: code },
-          { step: scale.of(n), of: scale.lower.length, late: options.overdue === true });
+          { share: n > 0 ? scale.share(scale.of(n)) : 0, late: options.overdue === true });
       }
       town.put("numbers", entries.map(([code, n]) => point(at.get(code).at, { text: `${n}${unit}` })));
       town.put("late", entries.filter(([, , late]) => late > 0)
@@ -261,8 +255,7 @@
         const count = entries.filter(([, n]) => scale.of(n) === i).length;
         const line = document.createElement("li");
         const swatch = document.createElement("i");
-        const share = 0.16 + 0.74 * (i / Math.max(1, scale.lower.length - 1));
-        swatch.style.background = c.mix("raised", overdue ? "vermilion" : "lake", share);
+        swatch.style.background = c.mix("raised", overdue ? "vermilion" : "lake", scale.share(i));
         const text = high > low ? `${low}–${high}${unit}` : `${low}${unit}`;
         line.append(swatch, `${text} · ${words.grids.replace("%s", count)}`);
         return line;
@@ -278,10 +271,19 @@
     };
 
     element.addEventListener("map:colours", () => shown && setFigures(...shown));
+    if (element.dataset.opens) {
+      map.on("click", "grids", ({ features: [grid] }) => {
+        location.assign(`${element.dataset.opens}?area=${encodeURIComponent(grid.properties.code)}`);
+      });
+      map.on("mouseenter", "grids", () => { map.getCanvas().style.cursor = "pointer"; });
+      map.on("mouseleave", "grids", () => { map.getCanvas().style.cursor = ""; });
+    }
     const name = element.dataset.event;
     if (name) document.addEventListener(name, (event) => setFigures(event.detail));
     const first = await given(element.dataset.src);
     if (first && !shown) await setFigures(first);
-    return Object.assign(withPoints(town), { setFigures, useLayer, gridAt: (code) => at.get(code), nameOf });
+    if (name && !shown) await setFigures({});
+    await useLayer(layer ?? element.dataset.layer ?? "community");
+    return Object.assign(withPoints(town), { setFigures });
   };
 })();

@@ -13,7 +13,8 @@
 //            GeoJSON whose features have {code, title, note, overdue, url}.
 //   figures  grids of `layer` ("community", "service") coloured by figures. `src` as above:
 //            {grid code: number or [number, overdue]}. `event="name"` listens on the document
-//            for new ones; or from a script: (await linliMap(element)).setFigures({…}).
+//            for new ones; `opens="map"` lets a grid lead to the map page. From a script:
+//            (await linliMap(element)).setFigures({…}).
 "use strict";
 
 (() => {
@@ -116,6 +117,12 @@
       this.element.querySelector(".maplibregl-ctrl-attrib")?.classList.remove("maplibregl-compact-show");
       this.colour = colours();
       this.ground(base);
+      // Until the reader has moved it, the map fits whatever room the page gives it.
+      let isMoved = false;
+      this.map.on("movestart", (event) => { isMoved ||= Boolean(event.originalEvent) || this.isFitted; });
+      this.map.on("resize", () => {
+        if (!isMoved) this.map.fitBounds(this.setting.bounds, { padding: 16, animate: false });
+      });
       this.element.classList.add("drawn");
       this.watchColours();
       return this;
@@ -218,8 +225,17 @@
       }));
     }
 
-    fit(bounds, zoom = 16) {
-      this.map.fitBounds(bounds, { padding: 40, maxZoom: zoom, duration: 600 });
+    // A mark at a place; a wide one where only the grid is known.
+    pin({ at, exact = true, overdue = false, ...options }) {
+      const element = document.createElement("span");
+      element.className = `map-pin${exact ? "" : " about"}${overdue ? " overdue" : ""}`;
+      const anchor = exact ? "bottom" : "center";
+      return new maplibregl.Marker({ element, anchor, ...options }).setLngLat(at).addTo(this.map);
+    }
+
+    fit(bounds, { zoom = 16, padding = 40, animate = true } = {}) {
+      this.isFitted = true;
+      this.map.fitBounds(bounds, { padding, maxZoom: zoom, animate, duration: 600 });
     }
 
     watchColours() {
