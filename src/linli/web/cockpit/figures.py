@@ -18,6 +18,7 @@ from linli.scores.backlog import COUNTED
 from linli.scores.leagues import DEPARTMENTS, GRIDS, Standing, league, usual_kind
 from linli.scores.models import Backlog, Tally
 from linli.scores.periods import local_day, month_of
+from linli.topics.models import Topic
 from linli.web.cockpit.reach import Reach
 
 SHOWN = 5
@@ -161,6 +162,11 @@ def needs(reach: Reach) -> dict[str, Any]:
         "appeals": cases.filter(appealed="asked").count(),
         "supervised": cases.filter(supervised=True, state__in=sorted(OPEN)).count(),
     }
+
+
+def topics() -> list[Topic]:
+    """Return what most people write about now."""
+    return list(Topic.objects.filter(rank__isnull=False).order_by("rank")[:SHOWN])
 
 
 def ticker(reach: Reach) -> list[dict[str, Any]]:

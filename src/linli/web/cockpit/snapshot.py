@@ -55,6 +55,7 @@ def snapshot(reach: Reach, language: str) -> dict[str, Any]:
                     lambda: part("leagues", leagues=figures.leagues(reach)),
                 ),
                 "needs": part("needs", **figures.needs(reach)),
+                "topics": part("topics", topics=figures.topics()),
                 "ticker": part("ticker", lines=figures.ticker(reach)),
             },
             "grids": figures.grids(reach),
