@@ -1,7 +1,9 @@
 """Bring the rows of a table to what a town's files say, by their codes."""
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from django.db.models import Model
@@ -33,6 +35,62 @@ class Counts:
         )
 
 
+NEW, CHANGED, REMOVED, RETIRED = "new", "changed", "removed", "retired"
+# What follows from other fields, or says nothing to people.
+_UNTOLD = frozenset({"fingerprint", "path", "lon", "lat"})
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of one row: field → (before, now) where it was changed."""
+
+    kind: str
+    code: str
+    name: str
+    what: str
+    fields: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+
+
+_noted: ContextVar[list[Change] | None] = ContextVar("linli_noted_changes", default=None)
+
+
+@contextmanager
+def noting() -> Iterator[list[Change]]:
+    """Note every row that is brought, removed or retired inside, and how it changed."""
+    changes: list[Change] = []
+    token = _noted.set(changes)
+    try:
+        yield changes
+    finally:
+        _noted.reset(token)
+
+
+def note(
+    model: type[Model],
+    code: str,
+    name: str,
+    what: str,
+    fields: Mapping[str, tuple[Any, Any]] | None = None,
+) -> None:
+    """Note what became of a row, if anybody asked."""
+    noted = _noted.get()
+    told = {k: v for k, v in (fields or {}).items() if k not in _UNTOLD}
+    if noted is not None and (told or what != CHANGED):
+        noted.append(Change(model._meta.model_name or "", code, name, what, told))
+
+
+def is_noting() -> bool:
+    """Tell whether anybody asked."""
+    return _noted.get() is not None
+
+
+def _told(value: Any) -> Any:
+    """Return a value as people can read it: what is large by its size."""
+    if isinstance(value, bytes | memoryview):
+        return f"{len(bytes(value))} bytes"
+    return value
+
+
 def bring(
     model: type[M],
     wanted: Mapping[str, Mapping[str, Any]],
@@ -62,6 +120,7 @@ def bring(
     }  # fmt: skip
     bulk.insert(list(fresh.values()))
     rows |= fresh
+    codes = {row.pk: code for code, row in rows.items()} if is_noting() else {}
     changed: dict[str, M] = {}
     names: set[str] = set()
     for code, values in wanted.items():
@@ -70,11 +129,22 @@ def bring(
             f"{name}_id": rows[target].pk if target else None
             for name, target in (links or {}).get(code, {}).items()
         }
+        told: dict[str, tuple[Any, Any]] = {}
         for name, value in {**values, **targets}.items():
-            if _plain(getattr(row, name)) != _plain(value):
+            before = _plain(getattr(row, name))
+            if before != _plain(value):
+                told[name.removesuffix("_id")] = (
+                    (codes.get(before, before), codes.get(value, value))
+                    if name in targets
+                    else (_told(before), _told(value))
+                )
                 setattr(row, name, value)
                 changed[code] = row
                 names.add(name.removesuffix("_id") if name in targets else name)
+        if code in fresh:
+            note(model, code, getattr(row, "name", code), NEW)
+        elif told:
+            note(model, code, getattr(row, "name", code), CHANGED, told)
     bulk.update(list(changed.values()), [key, *sorted(names)])
     return rows, Counts(created=len(fresh), updated=len(changed.keys() - fresh.keys()))
 
@@ -122,6 +192,9 @@ def clear(model: type[Model], codes: Iterable[str]) -> Counts:
         above = {getattr(row, link.attname) for link in own} & going.keys() - kept
         kept |= above
         waiting.extend(above)
+    for key, row in going.items():
+        gone: Any = row
+        note(model, gone.code, gone.name, RETIRED if key in kept else REMOVED)
     manager = model._default_manager
     if kept:
         manager.filter(pk__in=kept).update(retired=True)

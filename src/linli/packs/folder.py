@@ -20,17 +20,26 @@ from linli.places.section import AREAS_FILE, AreaEntry, CalendarEntry, TownEntry
 from linli.sections import FEATURE, LINE, ROW, Declaration, Entry, Faults, Read, Spot
 
 BUILT_IN = Path(__file__).parent
+PEOPLE_FILE = "people.csv"
+# What else a town folder holds, packs aside.
+TOWN_FILES = ("town.toml", "calendar.toml", AREAS_FILE, "organisations.csv")
 D = TypeVar("D", bound=Declaration)
 
 
-def read_folder(folder: Path, faults: Faults) -> Read:
-    """Read all files of a town, noting what is wrong with each by itself."""
+def read_folder(folder: Path, faults: Faults, with_people: bool = True) -> Read:
+    """Read all files of a town, noting what is wrong with each by itself.
+
+    Without people their file is not looked for, and what the database knows of them stays.
+    """
     read = Read()
     _read_whole(read, TownEntry, folder / "town.toml", faults)
     _read_whole(read, CalendarEntry, folder / "calendar.toml", faults)
     _read_areas(read, folder / AREAS_FILE, faults)
     _read_rows(read, OrganisationEntry, folder / "organisations.csv", faults)
-    _read_rows(read, PersonEntry, folder / "people.csv", faults)
+    if with_people:
+        _read_rows(read, PersonEntry, folder / PEOPLE_FILE, faults)
+    else:
+        read.of(PersonEntry).readable = False
     town = read.only(TownEntry)
     if town is None:
         _miss_packs(read)

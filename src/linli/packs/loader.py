@@ -6,8 +6,11 @@ from pathlib import Path
 from django.db import transaction
 from django.db.models import F
 
+from linli.packs import versions
 from linli.packs.folder import read_folder
 from linli.packs.sections import OWNERS
+from linli.people import audit
+from linli.people.models import User
 from linli.places.models import Town
 from linli.places.section import TownEntry
 from linli.places.town import forget
@@ -44,11 +47,12 @@ class Loaded:
         return sum(self.counts.values(), Counts())
 
 
-def load(folder: Path) -> Loaded:
+def load(folder: Path, by: User | None = None) -> Loaded:
     """Bring the database to what a town folder and its packs say.
 
     Loading the same content again changes nothing. Rows are recognised by their codes; what
     the files no longer name is deleted, or retired where something ended still refers to it.
+    The texts are kept with who loaded them and when.
 
     Raises
     ------
@@ -56,16 +60,35 @@ def load(folder: Path) -> Loaded:
         With every fault found in the files, or with what is still open where the files leave
         something out. Nothing is written then.
     """
+    read = checked(Path(folder))
+    with transaction.atomic():
+        loaded = _unchanged(read)
+        if loaded is None:
+            loaded = write(read)
+            number = loaded.town.version
+            audit.record("town-loaded", by, loaded.town, changes={"version": (number - 1, number)})
+            versions.keep(Path(folder), loaded.town, by)
+        elif not versions.are_kept():
+            versions.keep(Path(folder), loaded.town, by)
+    forget()
+    return loaded
+
+
+def checked(folder: Path, with_people: bool = True) -> Read:
+    """Read a town folder and check it whole, against itself and against the database.
+
+    Raises
+    ------
+    Faulty
+        With every fault found.
+    """
     faults = Faults()
-    read = read_folder(Path(folder), faults)
+    read = read_folder(folder, faults, with_people)
     for owner in OWNERS:
         owner.check(read, faults)
         owner.obstacles(read, faults)
     faults.stop()
-    with transaction.atomic():
-        loaded = _unchanged(read) or _write(read)
-    forget()
-    return loaded
+    return read
 
 
 def _unchanged(read: Read) -> Loaded | None:
@@ -73,7 +96,8 @@ def _unchanged(read: Read) -> Loaded | None:
     return Loaded(town, changed=False) if town else None
 
 
-def _write(read: Read) -> Loaded:
+def write(read: Read) -> Loaded:
+    """Write what was read, in the transaction of the caller."""
     # Asked again now that nobody else writes: a case may have come in since.
     faults = Faults()
     for owner in OWNERS:

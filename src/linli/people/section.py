@@ -2,8 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from pydantic import StringConstraints
 
@@ -148,10 +149,14 @@ def write(read: Read) -> dict[str, Counts]:
             for entry in read.of(OrganisationEntry).entries
         },
     )
+    people = read.of(PersonEntry)
+    if not people.readable:
+        # Read without people: accounts, roles and leads stay as they are.
+        return {"organisations": organisation_counts}
     members_before = set(Membership.objects.values_list("user_id", flat=True))
-    users, user_counts = _write_users([entry.value for entry in read.of(PersonEntry).entries])
+    users, user_counts = _write_users([entry.value for entry in people.entries])
     memberships, leads = set(), set()
-    for entry in read.of(PersonEntry).entries:
+    for entry in people.entries:
         person, user = entry.value, users[entry.value.username].pk
         memberships |= {
             (user, organisations[person.organisation].pk, role)
@@ -167,6 +172,8 @@ def write(read: Read) -> dict[str, Counts]:
     members = {user for user, _organisation, _role in memberships}
     stays = {user.pk for user in users.values()}
     gone = User.objects.filter(pk__in=members_before - members - stays, is_active=True)
+    for user in gone:
+        rows.note(User, user.username, user.name, rows.RETIRED)
     removed = gone.update(is_active=False)
     back = User.objects.filter(pk__in=members - members_before, is_active=False)
     back.update(is_active=True)
@@ -199,10 +206,23 @@ def _exactly(
     for key, *values in model.objects.values_list("pk", *names):
         present[tuple(values)].append(key)
     surplus = [key for values, keys in present.items() if values not in wanted for key in keys]
-    model.objects.filter(pk__in=surplus).delete()
     missing = sorted(set(wanted) - present.keys())
-    bulk.insert([model(**dict(zip(names, values, strict=True))) for values in missing])
+    if rows.is_noting():
+        _note(model, rows.REMOVED, model.objects.filter(pk__in=surplus))
+    model.objects.filter(pk__in=surplus).delete()
+    fresh = [model(**dict(zip(names, values, strict=True))) for values in missing]
+    bulk.insert(fresh)
+    if rows.is_noting():
+        _note(model, rows.NEW, model.objects.filter(pk__in=[row.pk for row in fresh]))
     return Counts(created=len(missing), removed=len(surplus))
+
+
+def _note(model: type[Membership] | type[Lead], what: str, changed: QuerySet[Any]) -> None:
+    place = "organisation" if model is Membership else "area"
+    value = "role" if model is Membership else "side"
+    for row in changed.select_related("user", place):
+        name = f"{row.user.name or row.user.username} · {getattr(row, place).name}"
+        rows.note(model, f"{row.user.username} {getattr(row, value)}", name, what)
 
 
 def clear(read: Read) -> dict[str, Counts]:

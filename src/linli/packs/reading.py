@@ -1,0 +1,132 @@
+"""What a pack says, laid out for people to read."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as L  # noqa: N812
+
+from linli.packs import versions
+from linli.packs.folder import BUILT_IN
+from linli.packs.models import TownVersion
+from linli.packs.versions import NoSource, pack_name
+from linli.places.models import Town
+
+# What the keys of a pack and the fields of its rows mean to people.
+WORDS: Mapping[str, str | Promise] = {
+    "name": L("name"), "name_en": L("English name"), "parent": L("belongs to"),
+    "function": L("field of work"), "lead": L("leading side"), "lead_side": L("leading side"),
+    "accept_hours": L("hours to accept"), "resolve_hours": L("hours to resolve"),
+    "evaluation_days": L("days to rate"), "evidence": L("evidence"), "triage": L("triage"),
+    "standard": L("standard"), "examples": L("examples"), "pack": L("pack"),
+    "description": L("description"), "description_en": L("English description"),
+    "organisation": L("organisation"), "venue": L("venue"), "venue_en": L("English venue"),
+    "at_home": L("at home"), "days": L("days of the week"), "hours": L("hours"),
+    "minutes": L("minutes"), "capacity": L("capacity"), "price": L("price"),
+    "price_en": L("English price"), "audience": L("for whom"),
+    "audience_en": L("English audience"), "retired": L("retired"), "area": L("area"),
+    "kind": L("kind"), "functions": L("fields of work"), "wkb": L("shape"), "layer": L("layer"),
+    "is_grid": L("is a grid"), "land": L("land"), "seat": L("seat"), "aliases": L("other names"),
+    "calendar": L("calendar"), "packs": L("packs"), "notice": L("notice"),
+    "notice_en": L("English notice"), "attribution": L("attribution"), "timezone": L("time zone"),
+}  # fmt: skip
+KINDS: Mapping[str, str | Promise] = {
+    "category": L("Categories"), "offer": L("Services"), "service": L("Services"),
+    "area": L("Areas"), "organisation": L("Organisations"), "user": L("People"),
+    "membership": L("Roles"), "lead": L("Leads"), "town": L("Town"), "layer": L("Layers"),
+}  # fmt: skip
+VALUES: Mapping[str, str | Promise] = {
+    "territorial": L("territorial side"), "functional": L("functional side"),
+    "photo": L("photo"), "private": L("private matter"),
+    "neighbourhood": L("neighbourhood matter"), "public": L("public matter"),
+}  # fmt: skip
+# Of a category or service, what stands in columns; names and long texts have their own place.
+ASIDE = frozenset({"code", "name", "name_en", "description_en", "venue_en", "price_en",
+                   "audience_en", "examples"})  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Section:
+    """The rows of one kind in a pack."""
+
+    name: str
+    label: str | Promise
+    columns: list[tuple[str, str | Promise]]
+    rows: list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Pack:
+    """A pack as it is in force."""
+
+    code: str
+    name: str
+    source: str
+    sections: list[Section] = field(default_factory=list)
+    is_own: bool = False
+
+
+def named(row: Mapping[str, Any]) -> str:
+    """Return the name of something in the reader's language."""
+    english = (get_language() or "").startswith("en")
+    return str((row.get("name_en") if english else "") or row.get("name") or row.get("code", ""))
+
+
+def value(given: Any) -> str:
+    """Write a value of a pack."""
+    if isinstance(given, list):
+        return ", ".join(value(part) if not isinstance(part, list) else "–".join(part)
+                         for part in given)  # fmt: skip
+    if isinstance(given, bool):
+        return "✓" if given else ""
+    if isinstance(given, float):
+        return f"{given:g}"
+    return str(VALUES.get(given, given)) if given is not None else ""
+
+
+def packs_of(town: Town) -> list[Pack]:
+    """Return the packs a town uses, as they were applied."""
+    try:
+        version = versions.in_force()
+    except NoSource:
+        version = None
+    found = (pack_of(code, version) for code in town.packs)
+    return [pack for pack in found if pack is not None]
+
+
+def pack_of(code: str, version: TownVersion | None) -> Pack | None:
+    """Read one pack of a version of the town."""
+    text = versions.text(version, pack_name(code)) if version else None
+    built_in = BUILT_IN / f"{code}.toml"
+    own = built_in.read_text("utf-8-sig") if built_in.is_file() else None
+    text = own if text is None else text
+    if text is None:
+        return None
+    content = tomllib.loads(text)
+    sections = [
+        _section(name, rows) for name, rows in content.items() if isinstance(rows, list) and rows
+    ]
+    return Pack(code, named(content), text, sections, text != own)
+
+
+def _section(name: str, rows: list[dict[str, Any]]) -> Section:
+    keys = [key for key in dict.fromkeys(key for row in rows for key in row) if key not in ASIDE]
+    names = {row.get("code"): named(row) for row in rows}
+    return Section(
+        name,
+        KINDS.get(name, name),
+        [(key, WORDS.get(key, key)) for key in keys],
+        [
+            {
+                "code": row.get("code", ""),
+                "name": named(row),
+                "cells": [names.get(row.get(key), value(row.get(key))) if key == "parent"
+                          else value(row.get(key)) for key in keys],
+                "examples": row.get("examples", []),
+            }
+            for row in rows
+        ],
+    )  # fmt: skip
