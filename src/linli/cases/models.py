@@ -257,11 +257,22 @@ class Event(models.Model):
 
     folded = models.BooleanField(default=False)
     source = models.CharField(max_length=20)
-    category = models.ForeignKey(Category, models.PROTECT, null=True, related_name="+")
-    community_grid = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
-    service_grid = models.ForeignKey(Area, models.PROTECT, null=True, related_name="+")
-    territorial = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
-    functional = models.ForeignKey(Organisation, models.PROTECT, null=True, related_name="+")
+    # No index of their own: what asks by them asks for a time as well.
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    community_grid = models.ForeignKey(
+        Area, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    service_grid = models.ForeignKey(
+        Area, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    territorial = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    functional = models.ForeignKey(
+        Organisation, models.PROTECT, null=True, related_name="+", db_index=False
+    )
     lead_side = models.CharField(max_length=20, blank=True)
 
     class Meta:

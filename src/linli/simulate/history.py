@@ -138,7 +138,7 @@ class _Week:
         self._rows: list[Any] = []
         for record in life.alive.values():
             self.journal.recall(record.case, record.assignments)
-            if record.later:
+            if record.later and not any(step.action == "appeal" for step in record.plan):
                 # It builds on an event of an earlier week, which is stored only now.
                 record.plan = sorted([*record.plan, record.later.pop(0)], key=lambda s: s.at)
                 life.wait(record)
