@@ -8,7 +8,7 @@ import time
 from django.db import DatabaseError, close_old_connections
 
 from linli.cases import worker
-from linli.scores import backlog, pulse, tallies
+from linli.scores import backlog, kept, pulse, tallies
 from linli.topics import sweep
 
 # A case falls overdue by time alone; so the backlog is counted now and then all the same.
@@ -27,9 +27,10 @@ def once() -> tuple[int, int]:
 
 
 def ponder() -> None:
-    """Do what takes seconds and may wait: look for hot topics."""
+    """Do what takes seconds and may wait: look for hot topics, compute leagues anew."""
     if sweep.is_due():
         sweep.sweep()
+    kept.refresh()
 
 
 def work(pause_s: float) -> None:

@@ -374,6 +374,7 @@ def tick(as_json: AsJson = False) -> None:
         from linli import background
 
         rang, folded = background.once()
+        background.ponder()
         _print({"clocks_rung": rang, "events_folded": folded}, as_json)
 
 

@@ -25,7 +25,7 @@ STREETS = ["一条狗", "两棵树", "三座桥", "四盏灯", "五口井", "六
 
 RARE = {"ask_extension", "grant_extension", "rule_on_appeal"}
 TALK = {"note", "sign_off", "acknowledge", "urge", "supervise", "join", "assign", "cancel", "merge"}
-UNCOUNTED = {"look", "add"}
+UNCOUNTED = {"look", "add", "deliberate", "minute"}
 
 
 def inputs(action: str, case: Case, draw: Random) -> dict:
@@ -41,6 +41,8 @@ def inputs(action: str, case: Case, draw: Random) -> dict:
         "satisfied": lambda: draw.random() < 0.6,
         "upheld": lambda: draw.random() < 0.9,
         "into": lambda: others.first(),
+        "meets_at": clock.now,
+        "households": lambda: draw.randint(3, 30),
     }
     needs = [need.removesuffix("?") for need in loop.ACTIONS[action].needs if need != "evidence?"]
     return {need: given.get(need, lambda: "because")() for need in needs}

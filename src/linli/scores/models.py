@@ -181,6 +181,67 @@ class RatingEntry(models.Model):
 
 
 @visible(Backlog)
+class KeptLeague(models.Model):
+    """A league table as it was computed: which, when, from which version of the town.
+
+    Layer and kind of area are empty for contests of organisations. `stale` says that
+    something of its days was counted or rated since.
+    """
+
+    contest = models.CharField(max_length=20)
+    layer = models.CharField(max_length=40, blank=True)
+    area_kind = models.CharField(max_length=20, blank=True)
+    first = models.DateField()
+    last = models.DateField()
+    weights = models.JSONField(default=dict)
+    dropped = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    version = models.PositiveIntegerField()
+    stale = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contest", "layer", "area_kind", "first", "last"], name="one_kept_league"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.contest} {self.layer} {self.area_kind} {self.first}..{self.last}"
+
+
+class Placing(models.Model):
+    """One line of a kept league; `unit` is the key of an area or an organisation."""
+
+    league = models.ForeignKey(KeptLeague, models.CASCADE, related_name="placings")
+    unit = models.BigIntegerField()
+    rank = models.PositiveIntegerField()
+    rank_low = models.PositiveIntegerField()
+    rank_high = models.PositiveIntegerField()
+    score = models.FloatField()
+    low = models.FloatField()
+    high = models.FloatField()
+    parts = models.JSONField(default=dict)
+    counts = models.JSONField(default=dict)
+    subjects = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["rank", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["league", "unit"], name="one_placing_a_unit")
+        ]
+        indexes = [
+            models.Index(fields=["league", "rank"], name="placing_rank"),
+            models.Index(fields=["unit"], name="placing_unit"),
+        ]
+
+
+@visible(Placing)
+def _placings(scope: Scope) -> Q:
+    """Leagues are open to everybody who works for the town."""
+    return Q() if scope.memberships or scope.led_areas else Q(pk__in=[])
+
+
 @visible(Tally)
 def _tallies(scope: Scope) -> Q:
     """Figures are open to everybody who works for the town."""

@@ -99,6 +99,20 @@ def month_of(day: date) -> Period:
     return Period(day.replace(day=1), day.replace(day=monthrange(day.year, day.month)[1]))
 
 
+def shifted(period: Period, by: int) -> Period:
+    """Return the period so many of its own kind later: months, quarters, years, or its length."""
+    text = str(period)
+    if ".." in text:
+        days = timedelta(((period.last - period.first).days + 1) * by)
+        return Period(period.first + days, period.last + days)
+    months = 1 if "-" in text else 3 if "Q" in text else 12
+    start = period.first.year * 12 + period.first.month - 1 + by * months
+    end = start + months - 1
+    return Period(
+        date(start // 12, start % 12 + 1, 1), month_of(date(end // 12, end % 12 + 1, 1)).last
+    )
+
+
 def local_day(moment: datetime) -> date:
     """Return the day it is in the town at `moment`."""
     return moment.astimezone(_zone()).date()

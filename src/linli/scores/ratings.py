@@ -17,7 +17,7 @@ from linli.clock import now
 from linli.people.models import Lead, Organisation, Role, User
 from linli.people.scope import Scope
 from linli.places.models import Area
-from linli.scores.models import Rating, RatingEntry
+from linli.scores.models import KeptLeague, Rating, RatingEntry
 from linli.scores.periods import Period, local_day, month_of
 
 Side, Appeal, Action = Rating.Side, Rating.Appeal, RatingEntry.Action
@@ -225,6 +225,10 @@ def _other(side: str) -> str:
 
 
 def _note(rating: Rating, action: str, by: User, **told: Any) -> None:
+    # What was rated counts in the leagues of its month.
+    KeptLeague.objects.filter(
+        first__lte=month_of(rating.month).last, last__gte=rating.month
+    ).update(stale=True)
     RatingEntry.objects.create(rating=rating, action=action, by=by, at=now(), data=told)
 
 

@@ -18,7 +18,7 @@ from orjson import loads
 from linli.cases.models import Event
 from linli.places.town import the_town
 from linli.scores.counters import COUNTERS, LEAD, Either, Step, Told
-from linli.scores.models import Tally
+from linli.scores.models import KeptLeague, Tally
 
 BATCH = 20_000
 # What a PostgreSQL session holds while it folds, rebuilds or compares ("linlital").
@@ -71,8 +71,10 @@ def _fold(batch: int) -> int:
     with transaction.atomic():
         _alone()
         steps = list(_steps(Event.objects.filter(folded=False).order_by("id")[:batch]))
-        _add(_figures(steps))
+        figures = _figures(steps)
+        _add(figures)
         _mark([step.id for step in steps])
+        _outdate({key[0] for key in figures})
         return len(steps)
 
 
@@ -82,6 +84,7 @@ def rebuild() -> int:
         _alone()
         Tally.objects.all().delete()
         _add(_counted())
+        KeptLeague.objects.update(stale=True)
     fold()
     return Tally.objects.count()
 
@@ -231,6 +234,15 @@ def _add(figures: Figures) -> None:
             else:
                 marks = ", ".join(["%s"] * (len(KEY) + len(names)))
                 cursor.executemany(f"{into} VALUES ({marks}) {else_add}", rows)
+
+
+def _outdate(days: Iterable[date]) -> None:
+    """Note that the leagues kept of these days are no longer what they would be now."""
+    outdated = Q(pk__in=[])
+    for year, month in {(day.year, day.month) for day in days}:
+        end = date(year + month // 12, month % 12 + 1, 1)
+        outdated |= Q(first__lt=end, last__gte=date(year, month, 1))
+    KeptLeague.objects.filter(outdated, stale=False).update(stale=True)
 
 
 def _mark(events: list[int]) -> None:

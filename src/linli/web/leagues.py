@@ -1,7 +1,8 @@
-"""The league page: who stands where in a period, why, and the cases behind each figure."""
+"""The league pages: who stands where in a period, why, and the cases behind each figure."""
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -17,9 +18,10 @@ from linli.cases.models import Case
 from linli.clock import now
 from linli.people.scope import Scope, scope
 from linli.places.models import COMMUNITY, SERVICE, Area
-from linli.scores.leagues import CONTESTS, DEPARTMENTS, GRIDS, MEASURES, TEAMS, League, league, why
-from linli.scores.models import Tally
-from linli.scores.periods import local_day, month_of, parse
+from linli.scores import kept
+from linli.scores.leagues import CONTESTS, DEPARTMENTS, GRIDS, MEASURES, TEAMS, Standing, why
+from linli.scores.models import KeptLeague, Placing, Tally
+from linli.scores.periods import Period, local_day, month_of, parse, shifted
 from linli.web.context import works_here
 
 NAMES = {
@@ -30,12 +32,14 @@ NAMES = {
 LAYERS = {COMMUNITY: _("Community grids"), SERVICE: _("Service grids")}
 KINDS = {
     "grid": _("Grid"),
+    "village": _("Village"),
     "community": _("Community"),
     "town": _("Town"),
     "district": _("District"),
     "city": _("City"),
 }
-SHOWN = 100
+SHOWN = 25
+WIDE, HIGH = 104, 24  # of a line through the last twelve months
 
 
 def _asked(request: HttpRequest) -> dict[str, Any]:
@@ -58,17 +62,39 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
 
 
 def _last_day() -> date:
-    last = Tally.objects.order_by("-day").values_list("day", flat=True).first()
-    return last or local_day(now())
+    last = Tally.objects.order_by("-day").values_list("day", flat=True)
+    return last.filter(kind=Tally.Kind.TOWN).first() or local_day(now())
 
 
-def _table(asked: dict[str, Any]) -> League:
-    return league(asked["contest"], asked["period"], area_kind=asked["kind"], layer=asked["layer"])
+def _table(asked: dict[str, Any]) -> KeptLeague:
+    return kept.kept(asked["contest"], asked["period"], asked["layer"], asked["kind"])
+
+
+def _query(asked: dict[str, Any], **other: Any) -> str:
+    names = ("contest", "layer", "kind", "period")
+    return urlencode({name: str(other.get(name, asked[name])) for name in names})
 
 
 def _for_staff(sight: Scope) -> None:
     if not works_here(sight.user):
         raise PermissionDenied
+
+
+def _periods(asked: dict[str, Any]) -> dict[str, Any]:
+    """Return where the picker leads: before, after, and the month, quarter and year around."""
+    period: Period = asked["period"]
+    day = min(period.last, max(local_day(now()), period.first))
+    around = (
+        (_("Month"), month_of(day)),
+        (_("Quarter"), parse(f"{day.year:04d}Q{(day.month + 2) // 3}")),
+        (_("Year"), parse(f"{day.year:04d}")),
+    )
+    following = shifted(period, 1)
+    return {
+        "before": _query(asked, period=shifted(period, -1)),
+        "after": _query(asked, period=following) if following.first <= local_day(now()) else "",
+        "around": [(label, _query(asked, period=p), p == period) for label, p in around],
+    }
 
 
 @login_required
@@ -77,6 +103,10 @@ def leagues(request: HttpRequest) -> HttpResponse:
     _for_staff(scope(request.user))
     asked = _asked(request)
     table = _table(asked)
+    page = Paginator(table.placings.order_by("rank", "id"), SHOWN).get_page(request.GET.get("page"))
+    placings = list(page)
+    keys = [placing.unit for placing in placings]
+    before, lines = kept.ranks_before(table, keys), kept.months_before(table, keys)
     kinds = set(Area.objects.filter(retired=False).values_list("kind", flat=True).distinct())
     return render(
         request,
@@ -89,8 +119,72 @@ def leagues(request: HttpRequest) -> HttpResponse:
             "kinds": [(k, label) for k, label in KINDS.items() if k in kinds],
             "table": table,
             "measures": [(m, MEASURES[m].label, w) for m, w in table.weights.items()],
-            "rows": [(s, why(s)[:5]) for s in table.standings[:SHOWN]],
-            "left": max(len(table.standings) - SHOWN, 0),
+            "rows": [
+                (s, _move(s, before.get(s.unit.pk)), _line(lines[s.unit.pk]), why(s)[:1])
+                for s in kept.standings(table, placings)
+            ],
+            "page": page,
+            "query": _query(asked),
+            "periods": _periods(asked),
+        },
+    )
+
+
+def _move(standing: Standing, before: int | None) -> dict[str, Any]:
+    """Say how a rank changed; within its own interval a change says little."""
+    if before is None:
+        return {"before": None}
+    return {
+        "before": before,
+        "by": abs(before - standing.rank),
+        "up": standing.rank < before,
+        "certain": not standing.rank_low <= before <= standing.rank_high,
+    }
+
+
+def _line(scores: list[tuple[date, float]]) -> str:
+    """Return the points of a line through monthly scores, from their lowest to their highest."""
+    if len(scores) < 2:
+        return ""
+    low, high = min(s for _day, s in scores), max(s for _day, s in scores)
+    step, room = (WIDE - 4) / (len(scores) - 1), max(high - low, 4.0)
+    return " ".join(
+        f"{2 + i * step:.1f},{HIGH - 3 - (s - low) / room * (HIGH - 6):.1f}"
+        for i, (_day, s) in enumerate(scores)
+    )
+
+
+def _standing(asked: dict[str, Any], code: str | None) -> tuple[KeptLeague, Standing]:
+    table = _table(asked)
+    model = kept.units_of(table)
+    unit = model.objects.filter(code=code).values_list("pk", flat=True).first()
+    placing = Placing.objects.filter(league=table, unit=unit).first() if unit else None
+    if placing is None:
+        raise Http404
+    return table, kept.standings(table, [placing])[0]
+
+
+@login_required
+@require_safe
+def reasons(request: HttpRequest) -> HttpResponse:
+    """Say why one unit stands where it does; a part of the page for htmx."""
+    _for_staff(scope(request.user))
+    asked = _asked(request)
+    table, standing = _standing(asked, request.GET.get("unit"))
+    part = "web/_reasons.html" if request.headers.get("HX-Request") else "web/reasons.html"
+    lines = kept.months_before(table, [standing.unit.pk])[standing.unit.pk]
+    return render(
+        request,
+        part,
+        {
+            "asked": asked,
+            "name": NAMES[asked["contest"]],
+            "query": _query(asked),
+            "standing": standing,
+            "measures": [(m, MEASURES[m], w) for m, w in table.weights.items()],
+            "reasons": why(standing),
+            "months": lines,
+            "average": sum(100 * part.weight * part.overall for part in standing.parts.values()),
         },
     )
 
@@ -102,13 +196,11 @@ def figure(request: HttpRequest) -> HttpResponse:
     sight = scope(request.user)
     _for_staff(sight)
     asked = _asked(request)
-    table = _table(asked)
+    table, standing = _standing(asked, request.GET.get("unit"))
     measure = MEASURES.get(request.GET.get("measure", ""))
-    code = request.GET.get("unit")
-    standing = next((s for s in table.standings if s.unit.code == code), None)
-    if measure is None or standing is None or not measure.of:
+    if measure is None or not measure.of:
         raise Http404
-    counted = table.figure(standing, *measure.of)
+    counted = kept.as_league(table).figure(standing, *measure.of)
     cases = sight.of(Case).filter(pk__in=counted.cases().values("pk")).order_by("-id")
     page = Paginator(in_brief(cases), A_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()

@@ -47,7 +47,7 @@ ENTRIES = (
     Entry("cockpit", _("Cockpit"), LEADING, "monitor", ("cockpit-stage",)),
     Entry("map", _("Map"), ANYBODY, "map"),
     Entry("topics", _("Hot topics"), STAFF, "flame", ("topic",)),
-    Entry("leagues", _("Leagues"), STAFF, "trophy", ("figure",)),
+    Entry("leagues", _("Leagues"), STAFF, "trophy", ("figure", "reasons")),
     Entry("my-leave", _("My leave"), STAFF, "calendar"),
     Entry(
         "administration",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("map/here/", ground.here, name="map-here"),
     path("map/cases/<slug:code>.json", ground.case, name="map-case"),
     path("leagues/", leagues.leagues, name="leagues"),
+    path("leagues/why/", leagues.reasons, name="reasons"),
     path("leagues/cases/", leagues.figure, name="figure"),
     path("", include("linli.web.account.urls")),
     path("", include("linli.web.administration.urls")),
