@@ -23,7 +23,7 @@ from linli.scores.periods import whole
 MORNING = datetime(2026, 3, 10, 9, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 STREETS = ["一条狗", "两棵树", "三座桥", "四盏灯", "五口井", "六扇门", "七面墙", "八块砖"]
 
-RARE = {"ask_extension", "grant_extension", "rule_on_appeal"}
+RARE = {"ask_extension", "grant_extension", "rule_on_appeal", "settle"}
 TALK = {"note", "sign_off", "acknowledge", "urge", "supervise", "join", "assign", "cancel", "merge"}
 UNCOUNTED = {"look", "add", "deliberate", "minute"}
 
@@ -52,7 +52,7 @@ def inputs(action: str, case: Case, draw: Random) -> dict:
 def walked(db, tmp_path):
     """Two dozen cases, moved by whoever may move them, while the clocks ring."""
     SmallTown(tmp_path / "town").load()
-    draw = Random(5)
+    draw = Random(6)
     moment = MORNING
     with clock.at(moment):
         cases = [
