@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.cases.due import next_due
 from linli.cases.listing import A_PAGE, in_brief
 from linli.cases.models import OPEN, Case
+from linli.cases.points import NEEDED, points
 from linli.cases.refusal import Refused
 from linli.people.models import User
 from linli.people.scope import Scope, scope
@@ -22,6 +23,7 @@ from linli.topics import joint, sweep
 from linli.topics.models import Sweep, Topic
 
 WIDE, HIGH = 104, 28
+ON_MAP = 500
 
 
 def _for_staff(sight: Scope) -> None:
@@ -83,6 +85,7 @@ def _topic(
         .order_by("-n", "community_grid__code")[:8]
     )
     recent, before = _change(found)
+    located = cases.filter(lon__isnull=False).order_by("-id").only(*NEEDED)
     context: dict[str, Any] = {
         "topic": found,
         "recent": recent,
@@ -91,21 +94,12 @@ def _topic(
         "page": page,
         "rows": [(case, next_due(case)) for case in page],
         "places": places,
-        "points": _points(cases),
+        "points": points(located[:ON_MAP]),
         "open": cases.filter(state__in=OPEN).count(),
         "may_join": joint.may_join(sight),
         "fault": fault,
     }
     return render(request, "topics/topic.html", context, status=status)
-
-
-def _points(cases: Any) -> list[dict[str, Any]]:
-    located = cases.filter(lon__isnull=False).order_by("-id")[:500]
-    return [
-        {"lon": case.lon, "lat": case.lat, "code": case.code, "title": case.title,
-         "open": case.state in OPEN}
-        for case in located.only("id", "lon", "lat", "title", "state", "reported_at")
-    ]  # fmt: skip
 
 
 @login_required

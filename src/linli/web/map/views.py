@@ -7,14 +7,14 @@ from django import forms
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from linli.cases.due import Level, next_due
+from linli.cases.due import next_due
 from linli.cases.forms import Select, by_code, categories
 from linli.cases.listing import in_brief
 from linli.cases.models import Case
+from linli.cases.points import points
 from linli.people.scope import Scope, scope
 from linli.places.models import Area, Layer
 from linli.web.context import works_here
@@ -92,7 +92,7 @@ def _panel(sight: Scope, wanted: Asked, sees_figures: bool, code: str) -> dict[s
                 {"at": [area.lon, area.lat], "text": f"{area}\n{_said(wanted, value)}"}
                 for area, value, _query in places["children"]
             ],
-            "points": points(rows),
+            "points": points(cases),
             "case": _place(shown) if shown else None,
         },
     }
@@ -141,28 +141,6 @@ def _cases(sight: Scope, wanted: Asked, sees_figures: bool) -> tuple[list[Case],
         )
     found = list(in_brief(theirs.order_by("-id"))[: SHOWN + 1])
     return found[:SHOWN], len(found) > SHOWN
-
-
-def points(rows: list[tuple[Case, Any]]) -> dict[str, Any]:
-    """Return cases as the map's points; those of unknown place have none."""
-    return {
-        "type": "FeatureCollection",
-        "features": [
-            {
-                "type": "Feature",
-                "geometry": {"type": "Point", "coordinates": [case.lon, case.lat]},
-                "properties": {
-                    "code": case.code,
-                    "title": case.title,
-                    "note": str(case.get_state_display()),
-                    "overdue": bool(due and due.level == Level.OVERDUE),
-                    "url": reverse("case", args=[case.code]),
-                },
-            }
-            for case, due in rows
-            if case.lon is not None and case.lat is not None
-        ],
-    }
 
 
 def _place(case: Case) -> dict[str, Any]:

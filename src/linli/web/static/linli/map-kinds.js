@@ -56,7 +56,8 @@
     });
     const row = document.createElement("div");
     row.className = "map-row";
-    if ("geolocation" in navigator && window.isSecureContext) {
+    const isOffered = document.querySelector("[data-locate]"); // the page asks for it itself
+    if (!isOffered && "geolocation" in navigator && window.isSecureContext) {
       const mine = document.createElement("button");
       mine.type = "button";
       mine.className = "second";
@@ -70,7 +71,11 @@
     }
     row.append(said);
     element.append(row);
-    if (lon?.value && lat?.value) take(new maplibregl.LngLat(+lon.value, +lat.value), 14);
+    const fromInputs = () => {
+      if (lon?.value && lat?.value) take(new maplibregl.LngLat(+lon.value, +lat.value), 15);
+    };
+    document.body.addEventListener("located", fromInputs);
+    fromInputs();
     return Object.assign(town, { take });
   };
 

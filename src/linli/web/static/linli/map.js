@@ -6,7 +6,8 @@
 // `label` names the map for screen readers; `words` is what stands there where no map can be
 // drawn (no WebGL, no scripts), and below the map otherwise. Kinds (`map-kinds.js`):
 //   pick     the reader points at a place. `lon="#id_lon" lat="#id_lat"` are the inputs it fills
-//            (and starts from); says which grids that is. Fires "map:picked" with
+//            (and starts from, again at "located" on the body); says which grids that is. Fires
+//            "map:picked" with
 //            {lon, lat, community, service} (grids {code, name} or null) as `detail`.
 //   case     one case with both its grids. `src` is {% url "map-case" case.code %}.
 //   points   cases as points, clustered. `src` is an address or "#id" of a json_script:
