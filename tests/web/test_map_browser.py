@@ -1,0 +1,149 @@
+"""Maps are really drawn, in a real browser with graphics made by software."""
+
+import os
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from linli import background
+from linli.cases.intake import Report, receive
+from linli.cases.models import Case
+from linli.web.map import measures
+from tests.small_town import SmallTown, person
+from tests.web.test_browser import DESK, PASSWORD, PHONE, People, _fits
+
+CHROMIUM = shutil.which("chromium")
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing (apt install chromium)"),
+    pytest.mark.xdist_group("browser"),
+]
+ARGUMENTS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
+             "--disable-background-networking", "--disable-component-update",
+             "--disable-sync"]  # fmt: skip
+SLOW = 30_000  # graphics made by software on a busy machine
+
+
+@pytest.fixture
+def town(transactional_db, tmp_path) -> SmallTown:
+    small = SmallTown(tmp_path / "town")
+    small.load()
+    measures._kept.clear()
+    for name in ("resident", "leader"):
+        user = person(name)
+        user.set_password(PASSWORD)
+        user.save()
+    return small
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def report(title: str, lon: float, lat: float) -> Case:
+    words = Report(title, lon=lon, lat=lat, category="rubbish", reporter=person("resident"))
+    return receive([words])[0].case
+
+
+def drawn(page: Page) -> int:
+    """Wait until the map rests, and count the colours of its picture."""
+    page.wait_for_selector(".map.drawn", timeout=SLOW)
+    return page.evaluate(
+        """async () => {
+          const { map } = await linliMap(document.querySelector("[data-map]"));
+          const read = () => new Promise((done) => {
+            map.once("render", () => {
+              const canvas = document.createElement("canvas");
+              canvas.width = 200; canvas.height = 200;
+              const context = canvas.getContext("2d");
+              context.drawImage(map.getCanvas(), 0, 0, 200, 200);
+              const { data } = context.getImageData(0, 0, 200, 200);
+              const seen = new Set();
+              for (let i = 0; i < data.length; i += 4) seen.add(data.slice(i, i + 3).join());
+              done(seen.size);
+            });
+            map.triggerRepaint();
+          });
+          if (!map.loaded() || map.isMoving()) await new Promise((done) => map.once("idle", done));
+          return read();
+        }"""
+    )
+
+
+def press(page: Page, lon: float, lat: float) -> None:
+    """Click where the map shows a place."""
+    spot = page.evaluate(
+        """async ([lon, lat]) => {
+          const { map } = await linliMap(document.querySelector("[data-map]"));
+          if (map.isMoving()) await new Promise((done) => map.once("idle", done));
+          const { x, y } = map.project([lon, lat]);
+          return { x, y };
+        }""",
+        [lon, lat],
+    )
+    page.locator(".map canvas").click(position=spot)
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_map_leads_from_the_town_to_a_case_without_a_reload(browser, live_server, town, screen):
+    case = report("桥头垃圾成堆", 121.005, 30.705)
+    report("东村垃圾成堆", 121.03, 30.73)
+    background.once()
+    people = People(browser, live_server.url)
+    page = people.enter("leader", screen)
+    page.goto(f"{live_server.url}/map/")
+    heading = page.locator(".atlas-panel h2")
+
+    assert drawn(page) > 5
+    expect(heading).to_contain_text("2")
+    _fits(page)
+    page.evaluate("window.wasNotReloaded = true")
+
+    press(page, 121.01, 30.715)
+    expect(heading).to_contain_text("西村", timeout=SLOW)
+    assert "area=west" in page.url
+    drawn(page)
+    press(page, 121.01, 30.715)
+    expect(heading).to_contain_text("西村一格", timeout=SLOW)
+    drawn(page)
+    press(page, 121.005, 30.705)
+    link = page.locator(".maplibregl-popup").get_by_role("link", name=case.title)
+    expect(link).to_be_visible(timeout=SLOW)
+    link.click()
+    expect(heading).to_have_text(case.title, timeout=SLOW)
+    assert f"case={case.code}" in page.url
+    expect(page.locator(".map-key")).to_contain_text("集市街")
+
+    page.go_back()
+    expect(heading).to_contain_text("西村一格", timeout=SLOW)
+    page.get_by_label("服务网格").check()
+    expect(heading).to_contain_text("平湖镇", timeout=SLOW)
+    page.get_by_label("指标").select_option(label="收到")
+    expect(page.get_by_role("button", name="播放")).to_be_hidden()
+    expect(heading).to_contain_text("2", timeout=SLOW)
+    assert page.evaluate("window.wasNotReloaded") is True
+    page.reload()
+    expect(page.get_by_label("服务网格")).to_be_checked()
+    assert people.complaints == []
+    assert {host for host in people.asked if host} == {live_server.url.removeprefix("http://")}
+
+
+def test_without_graphics_the_figures_stand_there_in_words(browser, live_server, town):
+    report("桥头垃圾成堆", 121.005, 30.705)
+    background.once()
+    people = People(browser, live_server.url)
+    page = people.enter("leader", DESK)
+    page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null;")
+    page.goto(f"{live_server.url}/map/")
+
+    expect(page.get_by_text("当前浏览器无法显示地图")).to_be_visible(timeout=SLOW)
+    page.get_by_role("link", name="西村 1").click()
+    page.get_by_role("link", name="西村一格 1").click()
+    expect(page.get_by_role("link", name="桥头垃圾成堆")).to_be_visible(timeout=SLOW)
+    assert "area=w1" in page.url
