@@ -22,9 +22,7 @@ app = typer.Typer(
     pretty_exceptions_show_locals=False,
 )
 train = typer.Typer(help="Learn models from the town's own records.", no_args_is_help=True)
-import_app = typer.Typer(help="Take records in from files.", no_args_is_help=True)
 app.add_typer(train, name="train")
-app.add_typer(import_app, name="import")
 
 out = Console()
 err = Console(stderr=True)
@@ -228,23 +226,57 @@ def demo(
             clock.pause()
 
 
-@import_app.command("cases")
-def import_cases(
-    file: Annotated[Path, typer.Argument(help="CSV file, UTF-8 or GB18030.")],
+@app.command("import")
+def import_rows(
+    table: Annotated[str, typer.Argument(help="cases, areas, organisations, people …")],
+    file: Annotated[Path, typer.Argument(help="CSV, Excel, WPS, OpenDocument or GeoJSON.")],
     column_map: Annotated[
         Path | None, typer.Option("--map", help='TOML: field = "column" lines.')
     ] = None,
+    sheet: Annotated[str, typer.Option(help="Which sheet of a workbook.")] = "",
+    preview: Annotated[bool, typer.Option(help="Say what would happen; write nothing.")] = False,
     report: Report = None,
     as_json: AsJson = False,
 ) -> None:
-    """Take in reports from a CSV file; the good rows go in, bad ones into the report file."""
+    """Take rows in from a file; the good rows go in, bad ones into the report file."""
     with _installation():
-        from linli.doors import case_import
+        from linli.doors import file_import, importing
 
-        chosen = case_import.read_map(column_map) if column_map else None
-        imported = case_import.import_cases(file, chosen)
+        declared = importing.importable()
+        if table not in declared:
+            known = ", ".join(sorted(declared))
+            raise typer.BadParameter(f"{table!r} is none of: {known}")
+        chosen = file_import.read_map(column_map, declared[table]) if column_map else None
+        with _bar("importing", None, as_json) as advance:
+            imported = file_import.import_file(
+                declared[table], file, chosen, sheet, preview, advance
+            )
         where = _write_report(imported.report(), file, report, bool(imported.faults))
         _print({**imported.counts, "remarks": len(imported.faults), "report": where}, as_json)
+        if imported.is_kept_out:
+            raise typer.Exit(1)
+
+
+@app.command("export")
+def export_rows(
+    table: Annotated[str, typer.Argument(help="cases, areas, organisations, people …")],
+    kind: Annotated[str, typer.Option("--format", help="csv or xlsx.")] = "csv",
+    target: Annotated[Path | None, typer.Option("--out", help="File to write.")] = None,
+    encoding: Annotated[str, typer.Option(help="Of CSV: utf-8 or gb18030.")] = "utf-8",
+    as_json: AsJson = False,
+) -> None:
+    """Write all rows of a table into a CSV or Excel file, without what tells of reporters."""
+    with _installation():
+        from linli.doors import exporting
+        from linli.tables import declared
+
+        known = declared()
+        if table not in known or kind not in exporting.TYPES or encoding not in exporting.ENCODINGS:
+            told = f"tables: {', '.join(sorted(known))}; formats: csv, xlsx; utf-8, gb18030"
+            raise typer.BadParameter(told)
+        path = target or Path(f"{table}.{kind}")
+        rows = exporting.export_all(known[table], path, kind, encoding)
+        _print({"rows": rows, "file": str(path)}, as_json)
 
 
 def _write_report(text: str, file: Path, report: Path | None, is_needed: bool) -> str:

@@ -22,10 +22,11 @@ from linli import clock
 from linli.cases import intake, loop, worker
 from linli.cases.chain import Journal
 from linli.cases.deadlines import CLOCKS
-from linli.cases.intake import Fate, Receipt, Report, Understood, Unusable
+from linli.cases.intake import Fate, Receipt, Report, Understood
 from linli.cases.learnt import judge
 from linli.cases.models import Case, State, Triage
-from linli.doors.case_import import Imported, columns_of, moment_of, usable
+from linli.doors.cells import NotGiven, moment_of
+from linli.doors.file_import import Imported, columns_of, usable
 from linli.doors.reading import Fault, Row, Unreadable, read_table
 from linli.scores import tallies
 
@@ -166,9 +167,10 @@ def _replies(told: Batch, imported: Imported) -> list[_Reply]:
         text = row.values["reply"].strip()
         if not text:
             continue
+        when = row.values["replied"].strip()
         try:
-            at = moment_of(row.values["replied"].strip())
-        except Unusable as error:
+            at = moment_of(when) if when else None
+        except NotGiven as error:
             imported.faults.append(Fault(row.number, str(error), "replied"))
             continue
         if at is None or at < _written((row, report)):

@@ -109,7 +109,8 @@ class Writer:
         Tells whether this person (a `Scope`) may write rows of the table at all.
     check
         Looks at rows without writing, and returns for each what would become of it: a fate
-        (a short word the table explains in `fates`) or what is wrong with it.
+        (a short word the table explains in `fates`; a `Fate` where it concerns another row) or
+        what is wrong with it.
     write
         Writes rows that `check` found good, in one transaction, and returns their fates.
     together
@@ -122,6 +123,17 @@ class Writer:
     write: Callable[[Any, Sequence[Values]], list[str]]
     fates: Mapping[str, Words] = field(default_factory=dict)
     together: Callable[[Any, Sequence[Values]], list[Wrong]] | None = None
+
+
+class Fate(str):
+    """What would become of a row, and the key of the row it changes or joins."""
+
+    about: str
+
+    def __new__(cls, fate: str, about: str = "") -> "Fate":
+        made = super().__new__(cls, fate)
+        made.about = about
+        return made
 
 
 NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"

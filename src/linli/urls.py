@@ -6,6 +6,7 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("", include("linli.web.urls")),
     path("", include("linli.cases.urls")),
+    path("", include("linli.doors.urls")),
     path("", include("linli.packs.urls")),
     path("", include("linli.stewards.urls")),
     path("", include("linli.topics.urls")),

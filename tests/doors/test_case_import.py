@@ -3,7 +3,7 @@
 import pytest
 
 from linli.cases.models import Case, Report
-from linli.doors.case_import import columns_of, import_cases, read_map
+from linli.doors.file_import import columns_of, import_cases, read_map
 from linli.doors.reading import Fault, Unreadable, read_table
 
 pytestmark = pytest.mark.usefixtures("town", "morning")

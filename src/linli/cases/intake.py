@@ -30,6 +30,7 @@ SOURCES = frozenset(Source.values)
 TRIES = 5
 MAX_TITLE = 200
 MAX_BODY = 20_000
+MOST_LIKES = 1_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +104,8 @@ def check(report: Report) -> None:
         raise Unusable("body", _("Longer than %(n)d characters.") % {"n": MAX_BODY})
     if "\0" in report.title or "\0" in report.body:
         raise Unusable("body", _("The text holds a zero byte."))
+    if not 0 <= report.likes <= MOST_LIKES:
+        raise Unusable("likes", _("“%(value)s” is not a count.") % {"value": report.likes})
     if report.source not in SOURCES:
         raise Unusable("source", _("“%(value)s” is not a source.") % {"value": report.source})
     if report.coordinates not in SYSTEMS:
@@ -184,6 +187,44 @@ def receive(reports: Sequence[Report], understood: Understood | None = None) -> 
         with suppress(IntegrityError):
             return _write(reports, understood, locations)
     return _write(reports, understood, locations)
+
+
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What would become of a report: its fate, the case it joins, whether its place is known."""
+
+    fate: Fate
+    case: str
+    is_placed: bool
+
+
+def foresee(reports: Sequence[Report]) -> list[Foreseen]:
+    """Tell what `receive` would do with reports that `check` found good; nothing is written."""
+    understood, locations = Reader().read(reports), locate(reports)
+    known = _known(reports)
+    first: dict[tuple[str, str], int] = {}
+    for i, report in enumerate(reports):
+        if report.external_id is not None and (report.source, report.external_id) not in known:
+            first.setdefault((report.source, report.external_id), i)
+    fresh = [
+        i for i, report in enumerate(reports)
+        if report.external_id is None or first.get((report.source, report.external_id)) == i
+    ]  # fmt: skip
+    cases = [case_of(reports[i], understood, i, locations[i]) for i in fresh]
+    found = dict(zip(fresh, twins.find(cases, understood.sketches[fresh]), strict=True))
+    stored = {target for target in found.values() if isinstance(target, int)}
+    codes = {case.pk: case.code for case in Case.objects.only("reported_at").filter(pk__in=stored)}
+    foreseen = []
+    for i, report in enumerate(reports):
+        is_placed, target = locations[i].area is not None, found.get(i)
+        if i in found:
+            fate = Fate.FOLLOWER if target else Fate.NEW
+            code = codes.get(target, "") if isinstance(target, int) else ""
+            foreseen.append(Foreseen(fate, code, is_placed))
+        else:
+            row = known.get((report.source, report.external_id))
+            foreseen.append(Foreseen(Fate.REPEAT, row.case.code if row else "", is_placed))
+    return foreseen
 
 
 def locate(reports: Sequence[Report]) -> list[Location]:

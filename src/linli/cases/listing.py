@@ -5,7 +5,7 @@ However many cases there are, a page costs what it shows: it starts where the la
 given as "1,000+".
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -317,3 +317,12 @@ def keep(sight: Scope, name: str, query: str) -> SavedFilter:
         owner=sight.user, name=name, defaults={"query": chosen}
     )
     return saved
+
+
+def asked(scope: Scope, query: Mapping[str, Any]) -> QuerySet[Case]:
+    """Return all cases that the list shows with this query, in its order."""
+    chosen = Filters(scope, query).chosen
+    cases = narrowed(scope.of(Case), chosen, scope)
+    name = chosen.get("sort") or usual(chosen)
+    # By how well they fit only a page is ordered; all of them together come newest first.
+    return SORTS["newest" if name == "best" else name].order(cases)

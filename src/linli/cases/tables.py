@@ -6,11 +6,12 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases import waiting
+from linli.cases import listing, waiting
 from linli.cases.due import next_due
 from linli.cases.forms import number_of
 from linli.cases.models import OPEN, Case, Category, Notice, Report, Ruling, Source, State, Triage
 from linli.cases.visibility import handled
+from linli.cases.writing import GIVEN, WRITER
 from linli.people.models import Side
 from linli.people.scope import Scope
 from linli.people.tables import works_here
@@ -84,22 +85,28 @@ CASES = declare(
             Column("code", _("Number"), path="pk", sorts=True, read=lambda row: row.code),
             Column("state", _("State"), Kind.CHOICE, filters=True,
                    choices=(*State.choices, ("open", _("All open"))), where=_in_state),
-            Column("title", _("Title")),
-            Column("body", _("Description"), alone=True),
+            Column("title", _("Title"), writable=True, required=True,
+                   aliases=("subject", "标题", "主题", "留言主题")),
+            Column("body", _("Description"), alone=True, writable=True,
+                   aliases=("description", "内容", "描述", "留言详情")),
             Column("source", _("Source"), Kind.CHOICE, choices=tuple(Source.choices),
-                   filters=True),
+                   filters=True, writable=True, aliases=("来源",)),
             Column("triage", _("Kind of matter"), Kind.CHOICE, choices=tuple(Triage.choices),
                    filters=True),
             Column("category", _("Category"), Kind.KEY, path="category__code", of="categories",
-                   filters=True, where=_of_category),
+                   filters=True, writable=True, aliases=("类别", "category"),
+                   where=_of_category),
             Column("area", _("Place"), Kind.KEY, path="area__code", of="areas", filters=True,
-                   read=_area("area"), where=_lies_in),
+                   writable=True, aliases=("区域编码", "area"), read=_area("area"),
+                   where=_lies_in),
             Column("community_grid", _("Community grid"), Kind.KEY, path="community_grid__code",
                    of="areas", filters=True, read=_area("community_grid")),
             Column("service_grid", _("Service grid"), Kind.KEY, path="service_grid__code",
                    of="areas", filters=True, read=_area("service_grid")),
-            Column("lon", _("Longitude"), Kind.NUMBER),
-            Column("lat", _("Latitude"), Kind.NUMBER),
+            Column("lon", _("Longitude"), Kind.NUMBER, writable=True,
+                   aliases=("longitude", "经度")),
+            Column("lat", _("Latitude"), Kind.NUMBER, writable=True,
+                   aliases=("latitude", "纬度")),
             Column("territorial", _("Territorial (块)"), Kind.KEY, path="territorial__code",
                    of="organisations", filters=True),
             Column("functional", _("Functional (条)"), Kind.KEY, path="functional__code",
@@ -125,6 +132,7 @@ CASES = declare(
             Column("mine", _("Mine"), Kind.FLAG, filters=True, shown=False, where=_mine),
             Column("waiting", _("Waiting for"), Kind.CHOICE, choices=PILES, filters=True,
                    shown=False, where=_on_pile),
+            *GIVEN,
         ),
         find=case_of,
         words=("title",),
@@ -132,6 +140,8 @@ CASES = declare(
         deferred=("sketch", "suggestions", "merged_into__sketch", "merged_into__body",
                   "merged_into__suggestions"),
         order=("-id",),
+        writer=WRITER,
+        narrow=listing.asked,
     )
 )  # fmt: skip
 

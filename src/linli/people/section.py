@@ -60,6 +60,15 @@ class PersonEntry(Declaration):
 
 def check(read: Read, faults: Faults) -> None:
     """Note what is wrong with organisations, people and leads."""
+    check_organisations(read, faults)
+    check_codes(read.of(PersonEntry), faults, "username")
+    for person in read.of(PersonEntry).entries:
+        check_roles(person, read, faults)
+    check_leads(read, faults)
+
+
+def check_organisations(read: Read, faults: Faults) -> None:
+    """Note what is wrong with organisations."""
     organisations, areas = read.of(OrganisationEntry), read.of(AreaEntry)
     check_codes(organisations, faults)
     check_parents(organisations, faults)
@@ -67,13 +76,10 @@ def check(read: Read, faults: Faults) -> None:
         if not areas.knows(entry.value.area):
             faults.tell(entry, "area", _("“%(code)s” is not known here.")
                         % {"code": entry.value.area})  # fmt: skip
-    check_codes(read.of(PersonEntry), faults, "username")
-    for person in read.of(PersonEntry).entries:
-        _check_roles(person, read, faults)
-    _check_leads(read, faults)
 
 
-def _check_roles(entry: Entry[PersonEntry], read: Read, faults: Faults) -> None:
+def check_roles(entry: Entry[PersonEntry], read: Read, faults: Faults) -> None:
+    """Note what is wrong with the roles of a person."""
     person = entry.value
     known = [*Role.values, RESIDENT]
     for role in person.roles:
@@ -95,7 +101,7 @@ def _check_roles(entry: Entry[PersonEntry], read: Read, faults: Faults) -> None:
         faults.tell(entry, "lead_side", _("a lead needs both an area and a side."))
 
 
-def _check_leads(read: Read, faults: Faults) -> None:
+def check_leads(read: Read, faults: Faults) -> None:
     """Check that each grid has exactly one lead from each side (双组长)."""
     areas, people = read.of(AreaEntry), read.of(PersonEntry)
     leads: dict[tuple[str, str], Entry[PersonEntry]] = {}
@@ -104,10 +110,16 @@ def _check_leads(read: Read, faults: Faults) -> None:
             if not areas.knows(code):
                 faults.tell(entry, "lead_of", _("“%(code)s” is not known here.") % {"code": code})
             before = leads.setdefault((code, entry.value.lead_side), entry)
-            if before is not entry or entry.value.lead_of.count(code) > 1:
+            if before is entry and entry.value.lead_of.count(code) < 2:
+                continue
+            if before.spot.number:
                 faults.tell(entry, "lead_of", _("“%(code)s” has a lead from this side already: "
                                                 "row %(row)s.")
                             % {"code": code, "row": f"{before.spot.number:,}"})  # fmt: skip
+            else:
+                faults.tell(entry, "lead_of", _("“%(code)s” has a lead from this side already: "
+                                                "%(person)s.")
+                            % {"code": code, "person": before.value.username})  # fmt: skip
     if not people.is_whole:
         return
     missing = {
@@ -131,30 +143,15 @@ def obstacles(read: Read, faults: Faults) -> None:
 def write(read: Read) -> dict[str, Counts]:
     """Write organisations, people, and exactly the memberships and leads the files name."""
     areas = Area.objects.in_bulk(field_name="code")
-    organisations, organisation_counts = rows.bring(
-        Organisation,
-        {
-            entry.value.code: {
-                "name": entry.value.name,
-                "name_en": entry.value.name_en,
-                "kind": entry.value.kind,
-                "area_id": areas[entry.value.area].pk,
-                "functions": entry.value.functions,
-                "retired": False,
-            }
-            for entry in read.of(OrganisationEntry).entries
-        },
-        {
-            entry.value.code: {"parent": entry.value.parent or None}
-            for entry in read.of(OrganisationEntry).entries
-        },
+    organisations, organisation_counts = write_organisations(
+        [entry.value for entry in read.of(OrganisationEntry).entries]
     )
     people = read.of(PersonEntry)
     if not people.readable:
         # Read without people: accounts, roles and leads stay as they are.
         return {"organisations": organisation_counts}
     members_before = set(Membership.objects.values_list("user_id", flat=True))
-    users, user_counts = _write_users([entry.value for entry in people.entries])
+    users, user_counts = write_users([entry.value for entry in people.entries])
     memberships, leads = set(), set()
     for entry in people.entries:
         person, user = entry.value, users[entry.value.username].pk
@@ -180,7 +177,26 @@ def write(read: Read) -> dict[str, Counts]:
     return counts | {"people": user_counts + Counts(removed=removed)}
 
 
-def _write_users(people: list[PersonEntry]) -> tuple[dict[str, User], Counts]:
+def write_organisations(
+    said: list[OrganisationEntry],
+) -> tuple[dict[str, Organisation], Counts]:
+    """Write organisations; those not named stay as they are."""
+    areas = dict(Area.objects.filter(code__in={o.area for o in said}).values_list("code", "pk"))
+    return rows.bring(
+        Organisation,
+        {
+            o.code: {
+                "name": o.name, "name_en": o.name_en, "kind": o.kind,
+                "area_id": areas[o.area], "functions": o.functions, "retired": False,
+            }
+            for o in said
+        },
+        {o.code: {"parent": o.parent or None} for o in said},
+    )  # fmt: skip
+
+
+def write_users(people: list[PersonEntry]) -> tuple[dict[str, User], Counts]:
+    """Write accounts, new ones without a password; those not named stay as they are."""
     known = set(
         User.objects.filter(username__in=[p.username for p in people]).values_list(
             "username", flat=True

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from linli.people import writing
 from linli.people.models import Lead, Leave, Membership, Organisation, Role, User
 from linli.people.scope import Scope
 from linli.people.section import RESIDENT
@@ -55,6 +56,7 @@ ORGANISATIONS = declare(
         words=("name", "name_en", "code"),
         related=("parent",),
         order=("code",),
+        writer=writing.ORGANISATIONS,
     )
 )  # fmt: skip
 
@@ -107,6 +109,7 @@ PEOPLE = declare(
         words=("name", "name_en", "username"),
         prefetched=("memberships__organisation", "leads"),
         order=("username",),
+        writer=writing.PEOPLE,
     )
 )  # fmt: skip
 declare(

@@ -1,5 +1,6 @@
 """What a town's files say of the town itself, its calendar and its areas."""
 
+import sys
 from datetime import date
 from itertools import pairwise
 from typing import Annotated
@@ -23,6 +24,7 @@ from linli.engines.geo import System, partition_faults, to_wgs84
 from linli.places.models import COMMUNITY, SERVICE, Area, Layer, Town
 from linli.rows import Counts
 from linli.sections import (
+    FEATURE,
     Code,
     Declaration,
     EnglishName,
@@ -227,11 +229,17 @@ def _check_partition(
     found = partition_faults(grids, root.value.geometry)
     for overlap in found.overlaps:
         first, second = sorted(
-            (by_code[overlap.first], by_code[overlap.second]), key=lambda e: e.spot.number
+            (by_code[overlap.first], by_code[overlap.second]),
+            key=lambda e: e.spot.number or sys.maxsize,
         )
-        faults.tell(first, "", _("overlaps feature %(other)s by %(size)s ha in layer “%(layer)s”.")
-                    % {"other": f"{second.spot.number:,}", "size": _size(overlap.hectares),
-                       "layer": layer})  # fmt: skip
+        told = {"size": _size(overlap.hectares), "layer": layer}
+        if second.spot.kind == FEATURE:
+            faults.tell(first, "", _("overlaps feature %(other)s by %(size)s ha in layer "
+                                     "“%(layer)s”.")
+                        % {"other": f"{second.spot.number:,}", **told})  # fmt: skip
+        else:
+            faults.tell(first, "", _("overlaps “%(other)s” by %(size)s ha in layer “%(layer)s”.")
+                        % {"other": second.value.code, **told})  # fmt: skip
     for gap in found.gaps:
         faults.tell(root, "", _("no grid of layer “%(layer)s” covers %(size)s ha around "
                                 "%(lon).5f, %(lat).5f.")
@@ -295,13 +303,18 @@ def write(read: Read) -> dict[str, Counts]:
     _layers, layer_counts = rows.bring(
         Layer, {la.code: {"name": la.name, "name_en": la.name_en} for la in said.layers}
     )
-    areas = read.of(AreaEntry)
-    _areas, area_counts = rows.bring(
+    area_counts = write_areas(read.of(AreaEntry), said.coordinates)
+    return {"town": town_counts, "layers": layer_counts, "areas": area_counts}
+
+
+def write_areas(areas: Table[AreaEntry], system: System) -> Counts:
+    """Bring the areas of the town to what all entries together say; `system` is their shapes'."""
+    _areas, counts = rows.bring(
         Area,
-        _area_values(areas, said.coordinates),
+        _area_values(areas, system),
         {e.value.code: {"parent": e.value.parent, "seat": e.value.seat} for e in areas.entries},
     )
-    return {"town": town_counts, "layers": layer_counts, "areas": area_counts}
+    return counts
 
 
 def _area_values(areas: Table[AreaEntry], system: System) -> dict[str, dict]:

@@ -6,8 +6,10 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from shapely.geometry import mapping
 
+from linli.engines.geo import SYSTEMS
 from linli.places.atlas import atlas
 from linli.places.models import Area
+from linli.places.writing import WRITER
 from linli.tables import Column, Kind, Table, declare
 
 
@@ -67,9 +69,13 @@ AREAS = declare(
                    where=lambda scope, code: below(code)),
             Column("shape", _("Shape"), Kind.SHAPE, path="wkb", aliases=("geometry", "边界", "wkt"),
                    writable=True, alone=True, read=_shape),
+            Column("coordinates", _("Coordinate system"), Kind.CHOICE, aliases=("坐标系",),
+                   choices=tuple((system, system.upper()) for system in SYSTEMS), writable=True,
+                   shown=False, help=_("Of the shapes; WGS-84 if it is not said")),
         ),
         words=("name", "name_en", "code"),
         deferred=("wkb",),
         order=("code",),
+        writer=WRITER,
     )
 )  # fmt: skip

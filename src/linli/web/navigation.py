@@ -71,6 +71,13 @@ ENTRIES = (
             "keys",
         ),
     ),
+    Entry(
+        "imports",
+        _("Import"),
+        frozenset({Role.DISPATCHER, Role.ADMINISTRATOR}),
+        "upload",
+        ("import-file",),
+    ),
     Entry("sign-in", _("Sign in"), GUEST, "user"),
 )
 

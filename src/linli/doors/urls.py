@@ -1,0 +1,13 @@
+from django.urls import path
+
+from linli.doors import export_views, import_views
+
+urlpatterns = [
+    path("import/", import_views.imports, name="imports"),
+    path("import/<slug:token>/", import_views.preview, name="import-file"),
+    path("import/<slug:token>/columns/", import_views.set_map, name="import-columns"),
+    path("import/<slug:token>/take/", import_views.take, name="import-take"),
+    path("import/<slug:token>/drop/", import_views.drop, name="import-drop"),
+    path("import/<slug:token>/faults.csv", import_views.faults, name="import-faults"),
+    path("export/<slug:table>.<slug:kind>", export_views.export, name="export"),
+]
