@@ -48,8 +48,8 @@ def test_the_line_says_what_comes_next_and_by_when(visitor):
         page = visitor.get(f"/receipt/{code}/").text
 
     assert page.count('<li class="done">') == 2
-    assert 'aria-current="step"><b>Accepted</b>' in page
-    assert "Next: Accepted, by 2026-03-10 11:00." in page
+    assert 'aria-current="step"><b>Acceptance</b>' in page
+    assert "Next: Acceptance, by 2026-03-10 11:00." in page
 
 
 def test_a_neighbourhood_matter_has_a_shorter_line(visitor):
@@ -58,7 +58,7 @@ def test_a_neighbourhood_matter_has_a_shorter_line(visitor):
 
     page = visitor.get(f"/receipt/{code_of(case)}/").text
 
-    assert "Handed over" not in page.split('class="line"')[1].split("</ol>")[0]
+    assert "Handover" not in page.split('class="line"')[1].split("</ol>")[0]
 
 
 def test_the_code_alone_rates_and_nobody_is_named(visitor):

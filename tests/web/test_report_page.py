@@ -25,7 +25,7 @@ def test_the_category_is_suggested_as_one_types_and_never_chosen(visitor):
 
     chips = re.findall(r'data-category="(\d+)"', answer.text)
     assert chips[0] == str(category("lights").pk)
-    assert len(chips) == 3
+    assert len(chips) <= 3
     assert "<html" not in answer.text
 
 

@@ -9,7 +9,7 @@ from linli.cases.calendar import calendar
 from linli.cases.deadlines import REMIND_AT
 from linli.cases.due import Due, Level, deadlines_of
 from linli.cases.models import Case
-from linli.clock import now
+from linli.clock import now, pace
 
 SHIFTS = 12  # six days of work ahead: nobody leaves a page open longer
 RUNNING = frozenset({Level.ON_TIME, Level.SOON, Level.OVERDUE})
@@ -25,6 +25,9 @@ class Countdown:
         Working minutes in all, and still left now; negative once overdue.
     now
         The moment all this was true, in milliseconds since 1970.
+    rate
+        How many of the town's seconds pass in one of the wall's: more than one, or none, in a
+        demonstration.
     shifts
         The stretches of work ahead as JSON, each `[from, to]` in milliseconds: time passes
         inside them and stands still between them.
@@ -34,6 +37,7 @@ class Countdown:
     allowed: float
     left: float
     now: int
+    rate: float
     shifts: str
 
     @property
@@ -79,7 +83,7 @@ class Countdown:
 
 def countdowns(case: Case) -> list[Countdown]:
     """List the deadlines of a case with the time each has left."""
-    moment = now()
+    moment, runs = now(), pace()
     ahead = [
         [round(start.timestamp() * 1000), round(end.timestamp() * 1000)]
         for start, end in calendar().shifts(moment, SHIFTS)
@@ -91,6 +95,7 @@ def countdowns(case: Case) -> list[Countdown]:
             calendar().hours_between(since, due.moment) * 60 if since else 0.0,
             (-due.hours if due.level == Level.OVERDUE else due.hours) * 60,
             stamp,
+            runs.rate if runs else 1.0,
             shifts,
         )
         for due in deadlines_of(case)

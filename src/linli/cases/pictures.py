@@ -19,7 +19,7 @@ class Size(StrEnum):
     SCREEN = "screen"
 
 
-LONGEST = {Size.SMALL: 320, Size.SCREEN: 1600}  # pixels of the longer side
+LONGEST = {Size.SMALL: 480, Size.SCREEN: 1600}  # pixels of the longer side
 
 
 def is_picture(row: Evidence) -> bool:

@@ -41,12 +41,12 @@ def progress(case: Case) -> list[Stage]:
     end = case.verified_at and calendar().add_days(case.verified_at, days)
     goes_on = case.paused_at is None  # while a question is open nobody can say by when
     rows = [
-        (TAKEN, _("Taken in"), case.reported_at, None),
-        (GIVEN, _("Handed over"), case.dispatched_at, None),
-        (WORKED_ON, _("Accepted"), case.accepted_at, case.accept_due if goes_on else None),
-        (DONE, _("Resolved"), case.resolved_at, case.resolve_due if goes_on else None),
-        (CHECKED, _("Verified"), case.verified_at, check),
-        (CLOSED, _("Closed"), case.ended_at, end),
+        (TAKEN, _("Intake"), case.reported_at, None),
+        (GIVEN, _("Handover"), case.dispatched_at, None),
+        (WORKED_ON, _("Acceptance"), case.accepted_at, case.accept_due if goes_on else None),
+        (DONE, _("Resolution"), case.resolved_at, case.resolve_due if goes_on else None),
+        (CHECKED, _("Verification"), case.verified_at, check),
+        (CLOSED, _("Closing"), case.ended_at, end),
     ]
     if case.triage in (Triage.PRIVATE, Triage.NEIGHBOURHOOD):
         # Talked over with the residents: nobody is given it, and nobody comes to check.

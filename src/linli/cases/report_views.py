@@ -13,6 +13,8 @@ from linli.cases.intake import Unusable
 from linli.people.limits import limited
 from linli.people.scope import scope
 
+WORTH_SAYING = 0.03
+
 
 def report(request: HttpRequest) -> HttpResponse:
     """Take a report; whoever has no account may send only so many from one address."""
@@ -51,6 +53,8 @@ def already(request: HttpRequest) -> HttpResponse:
     form = ReportForm(scope(request.user), request.POST)
     form.is_valid()  # half a report has faults; what is there already is enough to look around
     suggestions, near = form.around()
+    # The likeliest is always said; what is hardly likely only stands in the way.
+    suggestions = [pair for n, pair in enumerate(suggestions) if n == 0 or pair[1] >= WORTH_SAYING]
     return render(
         request, "cases/_already.html", {"form": form, "suggestions": suggestions, "near": near}
     )

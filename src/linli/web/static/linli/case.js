@@ -12,10 +12,10 @@ function worked(shifts, from, to) {
 }
 
 function count(mark) {
-  const { left, allowed, now, shifts, hours, minutes } = mark.dataset;
+  const { left, allowed, now, rate, shifts, hours, minutes } = mark.dataset;
   mark.arrived ??= ARRIVED;
   const start = Number(now);
-  const remains = Number(left) - worked(JSON.parse(shifts), start, start + Date.now() - mark.arrived);
+  const remains = Number(left) - worked(JSON.parse(shifts), start, start + (Date.now() - mark.arrived) * Number(rate));
   const size = Math.abs(remains);
   mark.querySelector("[data-said]").textContent = size < 60
     ? minutes.replace("{n}", String(Math.floor(size)))
@@ -41,7 +41,8 @@ function countAll() {
 }
 
 countAll();
-setInterval(countAll, 15000);
+const quickest = Math.max(1, ...[...document.querySelectorAll("[data-rate]")].map((mark) => Number(mark.dataset.rate)));
+setInterval(countAll, Math.max(1000, 15000 / quickest));
 document.body.addEventListener("htmx:afterSwap", (event) => {
   event.target.querySelectorAll?.("[data-left]").forEach((mark) => { mark.arrived = Date.now(); });
   countAll();

@@ -17,3 +17,12 @@ document.addEventListener("click", (event) => {
 });
 category.addEventListener("change", mark);
 document.body.addEventListener("htmx:afterSwap", mark);
+
+// The map needs a script; without one the box for the place stays.
+const point = document.querySelector("details.point");
+point.hidden = false;
+document.body.addEventListener("located", () => {
+  const map = point.querySelector("[data-map]");
+  const [lng, lat] = ["id_lon", "id_lat"].map((id) => Number(document.getElementById(id).value));
+  if (map.classList.contains("drawn")) linliMap(map).then((town) => town.take({ lng, lat }, 15));
+});
