@@ -23,11 +23,11 @@ function count(mark) {
   const part = Math.min(Math.max(1 - remains / Number(allowed), 0), 1);
   const clock = mark.closest(".clock");
   if (clock) {
-    clock.querySelector(".bar .used")?.setAttribute("width", String(100 * part));
+    clock.querySelector(".gauge .used")?.setAttribute("width", String(100 * part));
     const percent = clock.querySelector("[data-percent]");
     if (percent) percent.textContent = String(Math.round(100 * part));
     const late = Number(left) < 0;
-    const mark75 = Number(clock.querySelector(".bar line")?.getAttribute("x1") ?? 100) / 100;
+    const mark75 = Number(clock.querySelector(".gauge line")?.getAttribute("x1") ?? 100) / 100;
     const crossed = (!late && remains < 0) || (mark.classList.contains("on-time") && part >= mark75 && remains >= 0);
     if (crossed && !mark.dataset.told) {
       mark.dataset.told = "yes";
