@@ -10,6 +10,7 @@ from pydantic import Field, StringConstraints
 
 from linli import rows
 from linli.cases.models import OPEN, Assignment, Case, Category
+from linli.people.fields_of_work import FIELDS_OF_WORK
 from linli.people.models import Organisation
 from linli.people.section import OrganisationEntry
 from linli.places.models import Area
@@ -27,13 +28,7 @@ from linli.sections import (
 )
 
 # Fields of work that organisations usually answer for; a pack may name others.
-FUNCTIONS = frozenset(
-    (
-        *("urban-management", "housing", "land", "utilities", "sanitation", "transport"),
-        *("environment", "water", "agriculture", "emergency", "police", "civil-affairs"),
-        *("health", "education", "labour", "commerce", "market", "industry", "tourism", "data"),
-    )
-)
+FUNCTIONS = frozenset(FIELDS_OF_WORK)
 CategoryCode = Annotated[
     str, StringConstraints(min_length=1, max_length=60, pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)*$")
 ]

@@ -13,6 +13,7 @@ from linli.packs import versions
 from linli.packs.folder import BUILT_IN
 from linli.packs.models import TownVersion
 from linli.packs.versions import NoSource, pack_name
+from linli.people.fields_of_work import FIELDS_OF_WORK
 from linli.places.models import Town
 
 # What the keys of a pack and the fields of its rows mean to people.
@@ -75,7 +76,7 @@ def named(row: Mapping[str, Any]) -> str:
     return str((row.get("name_en") if english else "") or row.get("name") or row.get("code", ""))
 
 
-def value(given: Any) -> str:
+def value(given: Any, key: str = "") -> str:
     """Write a value of a pack."""
     if isinstance(given, list):
         return ", ".join(value(part) if not isinstance(part, list) else "–".join(part)
@@ -84,6 +85,8 @@ def value(given: Any) -> str:
         return "✓" if given else ""
     if isinstance(given, float):
         return f"{given:g}"
+    if key == "function":
+        return str(FIELDS_OF_WORK.get(given, given))
     return str(VALUES.get(given, given)) if given is not None else ""
 
 
@@ -124,7 +127,7 @@ def _section(name: str, rows: list[dict[str, Any]]) -> Section:
                 "code": row.get("code", ""),
                 "name": named(row),
                 "cells": [names.get(row.get(key), value(row.get(key))) if key == "parent"
-                          else value(row.get(key)) for key in keys],
+                          else value(row.get(key), key) for key in keys],
                 "examples": row.get("examples", []),
             }
             for row in rows

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.clock import now
 from linli.people.limits import address_of
-from linli.people.models import AuditEntry, AuditHead, Organisation, Role, User
+from linli.people.models import AuditEntry, AuditHead, Lead, Organisation, Role, User
 from linli.people.scope import Scope, visible
 
 # What is written down, and how it is called. A new kind of act is a line here.
@@ -52,12 +52,41 @@ ACTIONS: dict[str, str | Promise] = {
     "exported": _("Exported"),
     "imported": _("Imported"),
 }
+# How the fields in `changes` are called; rooms above add theirs with `name_fields`.
+FIELDS: dict[str, str | Promise] = {
+    "name": _("name"),
+    "name_en": _("English name"),
+    "email": _("e-mail"),
+    "role": _("role"),
+    "leave": _("leave"),
+    "second factor": _("second factor"),
+    "version": _("version"),
+    "withdrawn": _("withdrawn"),
+    "holidays": _("holidays here"),
+    "workdays": _("workdays here"),
+    "hours": _("working hours"),
+    "oidc": "OpenID Connect",
+    **dict(Lead.Side.choices),
+}
+VALUES: dict[str, str | Promise] = {
+    **dict(Role.choices),
+    "totp": _("authenticator app"),
+    "recovery_codes": _("recovery codes"),
+}
+
+
+def name_fields(fields: Mapping[str, str | Promise], values: Mapping[str, str | Promise]) -> None:
+    """Say how fields and values of other rooms are called in the trail."""
+    FIELDS.update({key: word for key, word in fields.items() if key not in FIELDS})
+    VALUES.update({key: word for key, word in values.items() if key not in VALUES})
+
+
 # The kinds of things acts are done to, by model name where it is a row.
 KINDS: dict[str, str | Promise] = {
     "user": _("Person"),
     "organisation": _("Organisation"),
     "area": _("Area"),
-    "town": _("Town"),
+    "town": _("The whole town"),
     "pack": _("Pack"),
     "ruling": _("Ruling"),
     "key": _("API key"),

@@ -10,6 +10,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as L  # noqa: N812
 from django.views.decorators.http import require_POST, require_safe
@@ -76,6 +77,7 @@ def _page(
     context = {
         "year": year,
         "months": [(date(year, month, 1), _weeks(year, month, rules)) for month in range(1, 13)],
+        "weekdays": [_weekday(day["day"]) for day in _weeks(year, 1, rules)[1] if day],
         "workdays": sum(counts.is_workday(day) for day in _days(year)),
         "announced": any(day.year == year for day in PUBLIC_HOLIDAYS),
         "hours": hours,
@@ -91,6 +93,11 @@ def _page(
     }
     status = 422 if bound else 200
     return render(request, "administration/calendar.html", context, status=status)
+
+
+def _weekday(day: date) -> str:
+    name = date_format(day, "D")
+    return name[-1] if name.startswith("星期") else name[:3]
 
 
 def _days(year: int) -> list[date]:

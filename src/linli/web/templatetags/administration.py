@@ -9,7 +9,8 @@ from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from linli.people.audit import ACTIONS
+from linli.people.audit import ACTIONS, FIELDS, VALUES
+from linli.people.fields_of_work import FIELDS_OF_WORK
 from linli.people.models import AuditEntry
 
 register = template.Library()
@@ -22,6 +23,20 @@ def act(entry: AuditEntry) -> str | Promise:
 
 
 @register.filter
+def field_name(path: str) -> str:
+    """Name a field of an entry: a word, or the words and codes that lead to it."""
+    if path in FIELDS:
+        return str(FIELDS[path])
+    return " ".join(str(FIELDS.get(part, part)) for part in path.split(" "))
+
+
+@register.filter
+def work(function: str) -> str | Promise:
+    """Name a field of work."""
+    return FIELDS_OF_WORK.get(function, function)
+
+
+@register.filter
 def said(value: Any) -> str:
     """Write a value that stands in an entry."""
     if value is None or value == "" or value == []:
@@ -30,6 +45,11 @@ def said(value: Any) -> str:
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(said(part) for part in value)
+    if isinstance(value, str) and value in VALUES:
+        return str(VALUES[value])
+    if isinstance(value, str) and " @ " in value:
+        role, _at, place = value.partition(" @ ")
+        return f"{VALUES.get(role, role)} · {place}"
     if isinstance(value, str) and len(value) > 18 and value[4:5] == "-" and "T" in value:
         try:
             return f"{localtime(datetime.fromisoformat(value)):%Y-%m-%d %H:%M}"
