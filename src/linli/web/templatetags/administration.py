@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 
 from linli.people.audit import ACTIONS, FIELDS, VALUES
 from linli.people.fields_of_work import FIELDS_OF_WORK
-from linli.people.models import AuditEntry
+from linli.people.models import AuditEntry, Lead
 
 register = template.Library()
+# Fields whose values are user names, whatever else may be called so.
+PERSONS = frozenset(Lead.Side.values)
 
 
 @register.filter
@@ -37,15 +39,15 @@ def work(function: str) -> str | Promise:
 
 
 @register.filter
-def said(value: Any) -> str:
-    """Write a value that stands in an entry."""
+def said(value: Any, of: str = "") -> str:
+    """Write a value that stands in an entry, in the words its field has for it."""
     if value is None or value == "" or value == []:
         return "–"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if isinstance(value, list):
         return ", ".join(said(part) for part in value)
-    if isinstance(value, str) and value in VALUES:
+    if isinstance(value, str) and value in VALUES and of not in PERSONS:
         return str(VALUES[value])
     if isinstance(value, str) and " @ " in value:
         role, _at, place = value.partition(" @ ")
