@@ -107,7 +107,7 @@ def test_a_lost_visitor_is_told_so_in_style(enter, language):
 def test_a_broken_page_says_so_in_style(enter, language, monkeypatch):
     client = enter("leader", language)
     client.raise_request_exception = False
-    monkeypatch.setattr("linli.web.views.waits_for", None)
+    monkeypatch.setattr("linli.web.views.work", None)
 
     broken = client.get("/")
 

@@ -20,11 +20,18 @@ JUDGED = (State.RESOLVED, State.VERIFIED)
 
 @dataclass(frozen=True)
 class Pile:
-    """Cases that ask the same thing of one kind of person. `advice` says what to do."""
+    """Cases that ask the same thing of one kind of person. `advice` says what to do.
+
+    `tap` is the action that takes such a case on with one tap, because it needs no more;
+    `given` is what it is given then.
+    """
 
     label: str | Promise
     advice: str | Promise
     of: Rule
+    tap: str = ""
+    given: tuple[tuple[str, object], ...] = ()
+    tap_label: str | Promise = ""
 
 
 SIDES = (Side.TERRITORIAL, Side.FUNCTIONAL)
@@ -96,7 +103,7 @@ PILES: dict[str, Pile] = {
     ),
     "accept": Pile(
         _("To accept"), _("Accept it, or return it with a reason"),
-        _ours(*WAITING),
+        _ours(*WAITING), tap="accept", tap_label=_("Accept"),
     ),
     "resolve": Pile(
         _("To resolve"), _("Do it, then reply with a photo"), _ours(State.ACCEPTED)
@@ -122,6 +129,7 @@ PILES: dict[str, Pile] = {
     "extension": Pile(
         _("Extensions asked for"), _("Grant or refuse"),
         _over(Role.DISPATCHER, state=State.ACCEPTED, extension_days__isnull=False),
+        tap="grant_extension", tap_label=_("Grant the extension"),
     ),
     "verify": Pile(
         _("To verify"), _("Look at the evidence"), _over(Role.SUPERVISOR, state=State.RESOLVED)
@@ -132,6 +140,7 @@ PILES: dict[str, Pile] = {
     "rate": Pile(
         _("To rate"), _("Say whether you are satisfied"),
         lambda scope: Q(state__in=JUDGED, satisfied__isnull=True) & own(scope),
+        tap="evaluate", given=(("satisfied", True),), tap_label=_("Satisfied"),
     ),
 }  # fmt: skip
 
@@ -153,14 +162,6 @@ SIGHTS: dict[str, Pile] = {
         _("Ended"), "", lambda scope: Q(state__in=ENDED) & (concerns(scope))
     ),
 }  # fmt: skip
-
-
-def waits_for(scope: Scope) -> Q:
-    """Return the cases whose next step is this person's."""
-    found = NOBODY
-    for pile in PILES.values():
-        found |= pile.of(scope)
-    return found
 
 
 def pile(name: str) -> Pile | None:

@@ -1,6 +1,7 @@
 from django.urls import include, path
 from django.views.i18n import set_language
 
+from linli.cases import urls as _cases  # noqa: F401 (knows how a case's number looks)
 from linli.web import front, leagues, tour, town_clock, views
 from linli.web.cockpit import views as cockpit
 from linli.web.map import ground
@@ -8,6 +9,7 @@ from linli.web.map import views as maps
 
 urlpatterns = [
     path("", front.door, name="home"),
+    path("work/<code:code>/<slug:name>/", views.take_on, name="take-on"),
     path("enter/<slug:username>/", front.enter, name="enter"),
     path("clock/", town_clock.set_clock, name="set-clock"),
     path("tour/", tour.tour, name="tour"),

@@ -1,47 +1,70 @@
 """The front of the house: my work, sign-in, health."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.db import connection
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.cases.due import next_due
-from linli.cases.listing import in_brief
-from linli.cases.models import Case, Notice
+from linli.cases import loop
+from linli.cases.forms import by_code
+from linli.cases.list_views import is_partial
+from linli.cases.models import Notice
+from linli.cases.mywork import work
 from linli.cases.timeline import done
-from linli.cases.waiting import PILES, SIGHTS, waits_for
-from linli.people.scope import Scope, scope
+from linli.cases.waiting import PILES
+from linli.people.models import User
+from linli.people.scope import scope
 from linli.web.context import THEME, THEMES
 
 SHOWN = 20
-
-
-def _counts(sight: Scope, piles: dict) -> list[tuple[str, object, int]]:
-    cases = sight.of(Case)
-    counted = ((name, pile, cases.filter(pile.of(sight)).count()) for name, pile in piles.items())
-    return [entry for entry in counted if entry[2]]
+HEAVY = ("body", "sketch", "suggestions", "fired")
 
 
 @login_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    return _home(request)
+
+
+@login_required
+@require_POST
+def take_on(request: HttpRequest, code: str, name: str) -> HttpResponse:
+    """Take the step that a pile asks for, where it needs no more than a tap."""
+    assert isinstance(request.user, User)
+    pile = PILES.get(name)
+    case = by_code(scope(request.user), code)
+    if case is None or pile is None or not pile.tap:
+        raise Http404
+    try:
+        loop.act(case, pile.tap, request.user, **dict(pile.given))
+    except loop.Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        done_so = _("Done: %(action)s.") % {"action": pile.tap_label}
+        messages.success(request, f"{case.title} · {done_so}")
+    return _home(request) if is_partial(request) else redirect("home")
+
+
+def _home(request: HttpRequest) -> HttpResponse:
     sight = scope(request.user)
-    waiting = sight.of(Case).filter(waits_for(sight)).order_by("due_at", "id")
-    rows = [(case, next_due(case)) for case in in_brief(waiting)[:SHOWN]]
-    notices = sight.of(Notice).filter(read_at=None).select_related("case")
-    piles = _counts(sight, PILES)
+    notices = sight.of(Notice).filter(read_at=None)
+    partial = is_partial(request)
     return render(
         request,
-        "web/home.html",
+        "web/_work.html" if partial else "web/home.html",
         {
-            "piles": piles,
-            "sights": _counts(sight, SIGHTS),
-            "next": rows[0] if rows else None,
-            "rows": rows[1:],
-            "more": max(sum(count for *_, count in piles) - SHOWN, 0),
-            "notices": [(notice, done(notice.action)) for notice in notices[:SHOWN]],
+            "partial": partial,
+            "work": work(sight),
+            "notices": [
+                (notice, done(notice.action))
+                for notice in notices.select_related("case").defer(*(f"case__{n}" for n in HEAVY))[
+                    :SHOWN
+                ]
+            ],
             "unread": notices.count(),
         },
     )
