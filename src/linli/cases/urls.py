@@ -2,6 +2,7 @@ from django.urls import path, register_converter
 
 from linli.cases import (
     case_views,
+    desk_views,
     file_views,
     list_views,
     receipt_views,
@@ -27,6 +28,9 @@ register_converter(CaseCode, "code")
 
 urlpatterns = [
     path("cases/", list_views.case_list, name="cases"),
+    path("desk/", desk_views.desk, name="desk"),
+    path("desk/many/", desk_views.act_on_many, name="desk-many"),
+    path("desk/<code:code>/<slug:action>/", desk_views.act, name="desk-act"),
     path("cases/filters/", list_views.keep_filter, name="keep-filter"),
     path("cases/filters/<int:pk>/drop/", list_views.drop_filter, name="drop-filter"),
     path("cases/<code:code>/", case_views.case_page, name="case"),

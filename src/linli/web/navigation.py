@@ -36,6 +36,7 @@ class Entry:
 ENTRIES = (
     Entry("home", _("My work"), ANYBODY, "house"),
     Entry("cases", _("Cases"), ANYBODY, "list", ("case", "act")),
+    Entry("desk", _("Dispatcher's desk"), frozenset({Role.DISPATCHER}), "list-checks"),
     Entry("report", _("Report"), ANYBODY, "square-pen"),
     Entry("report", _("Report"), GUEST, "square-pen"),
     Entry("steward", _("Steward's desk"), frozenset({Role.STEWARD}), "inbox", ("steward-triage",)),
