@@ -28,7 +28,11 @@ function move(step) {
 function queue(step) {
   const all = [...desk().querySelectorAll(".queues a")];
   const at = all.findIndex((link) => link.hasAttribute("aria-current"));
-  all[(at + step + all.length) % all.length].click();
+  const next = all[(at + step + all.length) % all.length];
+  // Marked at once, so that the key can be pressed again before the answer is here.
+  all[at]?.removeAttribute("aria-current");
+  next.setAttribute("aria-current", "true");
+  next.click();
 }
 
 function choose(key) {
