@@ -65,7 +65,7 @@ def test_a_dispatcher_works_the_desk_by_keyboard_alone(dispatcher, live_server):
     expect(page.locator("#panel h2")).to_have_text(returned.title)
     expect(page.get_by_text("桥面不归我们")).to_be_visible()
     keyboard.press("1")
-    expect(page.get_by_label("原因", exact=True).first).to_be_focused()
+    expect(page.locator("#desk-rule textarea")).to_be_focused()
     keyboard.type("jk12 桥面由建设办管理?")  # letters are letters while somebody types
     expect(page.get_by_role("dialog")).not_to_be_visible()
     keyboard.press("Tab")
