@@ -61,6 +61,7 @@ def test_a_dispatcher_works_the_desk_by_keyboard_alone(dispatcher, live_server):
     expect(page.locator("#panel h2")).to_have_text(two.title)
 
     keyboard.press("]")
+    expect(page.get_by_text("此队列没有待办事件。")).to_be_visible()
     keyboard.press("]")
     expect(page.locator("#panel h2")).to_have_text(returned.title)
     expect(page.get_by_text("桥面不归我们")).to_be_visible()

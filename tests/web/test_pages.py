@@ -149,9 +149,13 @@ def test_health_asks_the_database(db):
 
 
 def _queries(client, django_assert_max_num_queries, path):
-    with django_assert_max_num_queries(60) as seen:
-        assert client.get(path).status_code == 200
-    return len(seen)
+    """Count the queries of a page that was seen before; every few seconds one looks for news."""
+    found = []
+    for _again in range(2):
+        with django_assert_max_num_queries(60) as seen:
+            assert client.get(path).status_code == 200
+        found.append(len(seen))
+    return min(found)
 
 
 def _many(n):

@@ -91,6 +91,9 @@ def _panel(
         for name in loop.permitted(case, sight)
         if name not in ELSEWHERE
     }
+    if "rule" in forms:  # chosen from the candidates or from the list, whichever is nearer
+        chosen = forms["rule"].fields["organisation"].widget
+        chosen.use_required_attribute = lambda initial: False  # type: ignore[method-assign]
     pair = next((one for one in found if one.later == case.pk), None)
     twin = sight.of(Case).filter(pk=pair.earlier).first() if pair else None
     shown: dict[str, Any] = {
