@@ -77,7 +77,7 @@ def test_a_dispatcher_works_the_desk_by_keyboard_alone(dispatcher, live_server):
     returned.refresh_from_db()
     assert (one.state, two.state) == (State.DISPATCHED, State.REPORTED)
     assert returned.state == State.DISPATCHED
-    assert returned.functional == organisation("housing")
+    assert returned.functional == organisation("westteam")
     assert dispatcher.complaints == []
 
 
