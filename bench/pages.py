@@ -57,9 +57,10 @@ def sample(role: str) -> Sample:
     for state in State.values:
         codes += [case.code for case in cases.filter(state=state).order_by("-id")[:1]]
     grids = Area.objects.filter(is_grid=True, retired=False)
+    categories = Category.objects.filter(retired=False).values_list("pk", flat=True)
     return Sample(role, {
         "code": codes,
-        "category": list(Category.objects.filter(retired=False).values_list("pk", flat=True)[:40:13]),
+        "category": list(categories[:40:13]),
         "organisation": list(Organisation.objects.filter(retired=False)
                              .order_by("-pk").values_list("pk", flat=True)[:2]),
         "place": [area.code for layer in ("community", "service")
