@@ -81,7 +81,7 @@ def _more() -> dict[str, list]:
     found: dict[str, list] = {}
     for name, label, model, what in (
         ("topic", "topics", "Topic", "pk"),
-        ("service", "stewards", "Service", "code"),
+        ("service", "stewards", "Offer", "code"),
         ("booking", "stewards", "Booking", "pk"),
     ):
         if apps.is_installed(f"linli.{label}"):
@@ -134,7 +134,9 @@ PAGES: dict[str, dict[str, Any]] = {
     "find-receipt": {}, "receipt": {"receipt": "receipt"}, "receipt-qr": {"receipt": "receipt"},
     "leagues": {"queries": lambda of: [
         {"contest": name} for name in ("grids", "departments", "teams")]},
-    "figure": {"queries": lambda of: [{"counter": "resolved"}]},
+    "reasons": {"queries": lambda of: [{"contest": "grids", "unit": of.of("place")[0]}]},
+    "figure": {"queries": lambda of: [
+        {"contest": "grids", "unit": of.of("place")[0], "measure": "on_time"}]},
     "tour": {}, "tour-stop": {"number": "stops"},
     "cockpit": {}, "cockpit-stage": {"number": "stages"},
     "map": {}, "map-here": {"queries": lambda of: [{"lon": "121.02", "lat": "30.7"}]},
