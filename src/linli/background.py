@@ -5,15 +5,18 @@ import multiprocessing
 import os
 import time
 
+from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
 from linli.cases import worker
 from linli.scores import backlog, kept, pulse, tallies
+from linli.simulate.live import Present
 from linli.topics import sweep
 
 # A case falls overdue by time alone; so the backlog is counted now and then all the same.
 RECOUNT_S = 60.0
 PONDER_S = 15.0
+LIVE_S = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +38,8 @@ def ponder() -> None:
 
 def work(pause_s: float) -> None:
     """Go on until stopped, or until the process that started this one is gone."""
-    parent, counted, told = os.getppid(), 0.0, 0.0
+    parent, counted, told, lived = os.getppid(), 0.0, 0.0, 0.0
+    present = Present() if settings.DEMO else None
     # In a process of its own: clocks and tallies do not wait for it, nor for its interpreter.
     slow = multiprocessing.get_context("spawn").Process(target=_go_on_pondering, daemon=True)
     slow.start()
@@ -48,10 +52,23 @@ def work(pause_s: float) -> None:
             if time.monotonic() - counted > RECOUNT_S:
                 backlog.refresh()
                 counted = time.monotonic()
+            if present is not None and time.monotonic() - lived > LIVE_S:
+                _live(present)
+                lived = time.monotonic()
         except DatabaseError:
             log.exception("the worker could not reach the database; it tries again")
         close_old_connections()
         time.sleep(pause_s)
+
+
+def _live(present: Present) -> None:
+    try:
+        present.go_on()
+    except DatabaseError:
+        raise
+    except Exception:
+        # Whatever goes wrong in a simulated life, the clocks of its visitors must ring.
+        log.exception("the simulated town stumbled; it goes on")
 
 
 def _go_on_pondering() -> None:

@@ -18,9 +18,9 @@ SPREAD = 0.38  # of the speed of organisations, as the deviation of its logarith
 
 
 class Cast:
-    """The people of the town by what they may do."""
+    """The people of the town by what they may do; who is `spared` does nothing."""
 
-    def __init__(self, rng: Random) -> None:
+    def __init__(self, rng: Random, spared: frozenset[int] = frozenset()) -> None:
         self._rng = rng
         self._by_role: dict[tuple[int, str], list[User]] = defaultdict(list)
         self._over: dict[str, list[tuple[str, User]]] = defaultdict(list)
@@ -30,15 +30,18 @@ class Cast:
         }
         rows = Membership.objects.filter(organisation__in=self.organisations, user__is_active=True)
         self.staff: list[User] = []
+        rows = rows.exclude(user__in=spared)
         for row in rows.select_related("user", "organisation__area").order_by("id"):
             self._by_role[row.organisation_id, row.role].append(row.user)
             self._over[row.role].append((row.organisation.area.path, row.user))
             self.staff.append(row.user)
         self.leads: dict[int, list[User]] = defaultdict(list)
-        for lead in Lead.objects.select_related("user").order_by("id"):
+        for lead in Lead.objects.exclude(user__in=spared).select_related("user").order_by("id"):
             self.leads[lead.area_id].append(lead.user)
         self.residents = list(
-            User.objects.filter(memberships=None, leads=None, is_active=True).order_by("id")
+            User.objects.filter(memberships=None, leads=None, is_active=True)
+            .exclude(pk__in=spared)
+            .order_by("id")
         )
         self.homes = {user.pk: self._home() for user in self.residents}
         self.speed = {pk: rng.lognormvariate(0, SPREAD) for pk in self.organisations}

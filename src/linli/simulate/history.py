@@ -73,10 +73,17 @@ class Written:
 class Life:
     """A town that lives: who is in it, what is alive, what comes next."""
 
-    def __init__(self, seed: int, album: Album, grids: frozenset[int], part: int = 0) -> None:
+    def __init__(
+        self,
+        seed: int,
+        album: Album,
+        grids: frozenset[int],
+        part: int = 0,
+        spared: frozenset[int] = frozenset(),
+    ) -> None:
         self.rng = Random(f"{seed} {part}")
         categories = list(Category.objects.filter(retired=False).order_by("code"))
-        self.cast = Cast(Random(seed))  # the same people in every part of the town
+        self.cast = Cast(Random(seed), spared)  # the same people in every part of the town
         self.rhythm = Rhythm(categories, grids, self.rng)
         speech = Speech(categories, self.rng)
         self.behaviour = Behaviour(self.cast, speech, album, self.rng)

@@ -25,12 +25,16 @@ def rate_month(cast: Cast, day: date, rng: Random, at: datetime) -> int:
     month = month_of(day)
     communities = {a.pk for a in atlas().areas.values() if a.layer == COMMUNITY}
     known = sorted(pair for pair in pairs(month) if pair[0] in communities)
+    rated = set(
+        Rating.objects.filter(month=month.first).values_list("side", "grid_id", "organisation_id")
+    )
     rows = []
     for grid, organisation in rng.sample(known, min(MOST, len(known))):
         lead, head = cast.leads.get(grid), cast.head(organisation, at)
         sides = ((Rating.Side.GRID, lead and rng.choice(lead)), (Rating.Side.ORGANISATION, head))
         for side, by in sides:
-            if by is None or organisation not in cast.organisations:
+            is_rated = (side, grid, organisation) in rated
+            if by is None or is_rated or organisation not in cast.organisations:
                 continue
             mean = 3.2 + 1.6 * cast.care[organisation] - 0.4 * min(2.0, cast.speed[organisation])
             scores = {

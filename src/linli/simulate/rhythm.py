@@ -98,6 +98,15 @@ class Rhythm:
         swell = sum(self._swell(day, self._seasonal(day, day in weather.rainy)) for day in days)
         self._a_day = reports / max(swell * waves, 1)
 
+    def pace(self, reports: float) -> None:
+        """Let about so many reports come in on an ordinary day."""
+        self._a_day = reports / (1 + WAVE_DAYS / WAVE_EVERY * WAVE_SIZE)
+
+    def points_in(self, path: str) -> list[Location]:
+        """Return the points that lie in an area, by its path."""
+        areas = atlas().areas
+        return [p for p in self._points if areas[p.community_grid or 0].path.startswith(path)]
+
     def _swell(self, day: date, weights: np.ndarray) -> float:
         rest = 1.0 if calendar().is_workday(day) or day.weekday() > 4 else 0.7
         return float(WEEK[day.weekday()] * weights.sum() / self._weights.sum() * rest)

@@ -58,13 +58,14 @@ class Teller:
             if self._recent and wave is None and self._rng.random() < REPEATED:
                 yield self._again(self._rng.choice(self._recent), moment)
                 continue
-            told = self._first(moment, category, place, wave)
+            told = self.tell(moment, category, place, wave)
             self._recent.append(told)
             yield told
 
-    def _first(
-        self, moment: datetime, category: Category, place: Location, wave: Wave | None
+    def tell(
+        self, moment: datetime, category: Category, place: Location, wave: Wave | None = None
     ) -> Told:
+        """Let somebody report a matter that nobody has reported yet."""
         rng = self._rng
         source = self._source(category)
         grid = atlas().areas[place.community_grid or 0]
