@@ -1,13 +1,13 @@
 """The worker beside the site: clocks ring and tallies are folded, whatever happens."""
 
 import logging
-import multiprocessing
 import os
 import time
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
+from linli import pondering
 from linli.cases import worker
 from linli.scores import backlog, kept, pulse, tallies
 from linli.simulate.live import Present
@@ -15,7 +15,6 @@ from linli.topics import sweep
 
 # A case falls overdue by time alone; so the backlog is counted now and then all the same.
 RECOUNT_S = 60.0
-PONDER_S = 15.0
 LIVE_S = 1.0
 
 log = logging.getLogger(__name__)
@@ -40,9 +39,7 @@ def work(pause_s: float) -> None:
     """Go on until stopped, or until the process that started this one is gone."""
     parent, counted, told, lived = os.getppid(), 0.0, 0.0, 0.0
     present = Present() if settings.DEMO else None
-    # In a process of its own: clocks and tallies do not wait for it, nor for its interpreter.
-    slow = multiprocessing.get_context("spawn").Process(target=_go_on_pondering, daemon=True)
-    slow.start()
+    pondering.start()
     while os.getppid() == parent:
         try:
             once()
@@ -69,18 +66,3 @@ def _live(present: Present) -> None:
     except Exception:
         # Whatever goes wrong in a simulated life, the clocks of its visitors must ring.
         log.exception("the simulated town stumbled; it goes on")
-
-
-def _go_on_pondering() -> None:
-    import django
-
-    django.setup()
-    os.nice(10)
-    parent = os.getppid()
-    while os.getppid() == parent:
-        try:
-            ponder()
-        except DatabaseError:
-            log.exception("the slow worker could not reach the database; it tries again")
-        close_old_connections()
-        time.sleep(PONDER_S)

@@ -8,9 +8,10 @@ from django.core.management import call_command
 from django.db import transaction
 
 from linli import clock
-from linli.cases.intake import Report, receive
+from linli.cases.intake import Report as Told
+from linli.cases.intake import receive
 from linli.cases.loop import act
-from linli.cases.models import Case, Event
+from linli.cases.models import Case, Event, Report
 from linli.packs.loader import load
 from linli.people.models import Leave, User
 from linli.simulate.beginning import begin, forget_the_half, is_half_written
@@ -52,10 +53,10 @@ def prepare(
     users = _accounts()
     if not Case.objects.exists():
         clock.follow_the_wall()
-        ending = clock.now()
-        begin(reports, years, seed, ending, progress)
-        with clock.at(ending), transaction.atomic():
-            Leave.objects.filter(user__in=users.values(), until__gt=ending).delete()
+        begin(reports, years, seed, clock.now(), progress)
+    if not Report.objects.filter(title=MATTERS[0][0], reporter__is_demo=True).exists():
+        with transaction.atomic():
+            Leave.objects.filter(user__in=users.values(), until__gt=clock.now()).delete()
             leave_something_to_do(users)
     return [(name, str(users[name])) for name in ACCOUNTS if name in users]
 
@@ -101,7 +102,7 @@ MATTERS: tuple[tuple[str, str | None, Steps], ...] = (
 def leave_something_to_do(users: dict[str, User]) -> None:
     """Let the resident report, and the others take each matter as far as `MATTERS` says."""
     for title, category, steps in MATTERS:
-        told = Report(title, category=category, reporter=users["resident"])
+        told = Told(title, category=category, reporter=users["resident"])
         case = receive([told])[0].case
         for who, action, inputs in steps:
             act(case, action, users[who], **inputs)

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from linli.cases.calendar import calendar
-from linli.cases.models import Assignment, Case, Category, State, Triage
+from linli.cases.models import ENDED, Assignment, Case, Category, State, Triage
 from linli.people.models import Role, Side, User
 from linli.places.atlas import Location, atlas
 from linli.simulate.cast import Cast
@@ -51,6 +51,11 @@ class Record:
     rated: bool = False
     variant: int = 0  # which of the pictures of its kind shows it
     turn: int = -1  # which of its entries in the queue is the one in force
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nothing more happens to it; an appeal is ruled on after the end as well."""
+        return self.case.state in ENDED and not self.later
 
 
 class Behaviour:
@@ -240,14 +245,18 @@ class Behaviour:
         if not record.case.lead_side or not self._chance(APPEALED):
             return
         head = self.cast.head(self._leading(record).organisation_id, moment)
-        by = self.cast.over(Role.SUPERVISOR, record.case, moment)
         if head is None:
             return
         at = self._hours(moment, self._rng.uniform(2, 12))
         yield Step(at, "appeal", head, {"reason": self.speech.reason("appeal")})
+        yield from self.rule_on_appeal(record, at)
+
+    def rule_on_appeal(self, record: Record, moment: datetime) -> Iterator[Step]:
+        """A supervisor says whether the rating counts."""
+        by = self.cast.over(Role.SUPERVISOR, record.case, moment)
         upheld = self._chance(UPHELD)
         reason = self.speech.reason("upheld" if upheld else "kept")
-        at = self._hours(at, self._rng.uniform(4, 20))
+        at = self._hours(moment, self._rng.uniform(4, 20))
         yield Step(at, "rule_on_appeal", by, {"upheld": upheld, "reason": reason})
 
 

@@ -213,5 +213,5 @@ class _Week:
         written.events += len(self.journal.drafts)
         written.steps.update(draft.event.action for draft in self.journal.drafts)
         alive |= {record.case.pk: record for record in self._new}
-        for pk in [pk for pk, record in alive.items() if record.case.state in ENDED]:
+        for pk in [pk for pk, record in alive.items() if record.is_over]:
             del alive[pk]

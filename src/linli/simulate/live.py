@@ -18,6 +18,7 @@ from secrets import randbits
 from time import perf_counter
 
 from django.db import transaction
+from django.db.models import Q
 
 from linli import clock
 from linli.cases import intake, loop
@@ -45,6 +46,8 @@ AT_ONCE = 20  # reports taken in together
 WEEKS, FEWEST = 8, 24.0  # how much comes in a day is taken from so many weeks; at least so much
 AHEAD = timedelta(days=60)  # leaves are known so far ahead
 ASSIGNEES = frozenset({Actor.ASSIGNEE, Actor.ASSIGNEE_LEAD})
+# What somebody may still have to do with; an appeal is ruled on after the end as well.
+ALIVE = Q(state__in=sorted(OPEN)) | Q(appealed="asked")
 
 
 class Present:
@@ -89,8 +92,7 @@ class Present:
         self._until = moment
         self._seen = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
         self._desks.look_at_all()
-        still_open = Case.objects.filter(state__in=sorted(OPEN)).values_list("pk", flat=True)
-        self._learn(still_open, moment)
+        self._learn(Case.objects.filter(ALIVE).values_list("pk", flat=True), moment)
 
     # --- what others did ----------------------------------------------------------------------
 
@@ -125,7 +127,7 @@ class Present:
         pks = set(pks)
         if not pks:
             return {}
-        rows = Case.objects.filter(pk__in=pks, state__in=sorted(OPEN))
+        rows = Case.objects.filter(ALIVE, pk__in=pks)
         cases = rows.select_related("category").prefetch_related("assignments").in_bulk()
         told = Report.objects.filter(case__in=pks, reporter__isnull=False).order_by("-id")
         reporters = {row.case_id: row.reporter for row in told.select_related("reporter")}
@@ -182,7 +184,10 @@ class Present:
     def _plan(self, record: Record, moment: datetime) -> None:
         """Plan the steps of a case from now on; those of a visitor are the visitor's."""
         spared = self._desks.accounts
-        plan = self._life.behaviour.plan(record, moment)
+        behaviour = self._life.behaviour
+        plan = behaviour.plan(record, moment)
+        if record.case.appealed == "asked":
+            plan = in_order([*plan, *behaviour.rule_on_appeal(record, moment)])
         record.plan = [step for step in plan if step.by is None or step.by.pk not in spared]
         self._wait(record)
 
@@ -215,7 +220,7 @@ class Present:
         if taken is not None:
             self.steps += 1
             record.case = taken
-        if not is_known or record.case.state != known.state:
+        if not is_known or record.case.state != known.state or step.action == "appeal":
             self._learn([known.pk], moment)
         else:
             self._wait(record)
@@ -248,8 +253,8 @@ class Present:
     def _find_unfair(self, pk: int, moment: datetime) -> None:
         """Let the head of whoever was rated badly think about an appeal."""
         if (record := self._records.get(pk)) is not None:
-            appeal = self._life.behaviour.appeal(record, moment)
-            record.plan = sorted([*record.plan, *appeal], key=lambda step: step.at)
+            appeal = next(self._life.behaviour.appeal(record, moment), None)
+            record.plan = in_order([*record.plan, *([appeal] if appeal else [])])
             self._wait(record)
 
     # --- visitors -----------------------------------------------------------------------------
@@ -281,6 +286,11 @@ class Present:
         sooner = record.plan[0].at - moment
         record.plan = [replace(step, at=step.at - sooner) for step in record.plan]
         self._wait(record)
+
+
+def in_order(steps: list[Step]) -> list[Step]:
+    """Return steps as they follow each other."""
+    return sorted(steps, key=lambda step: step.at)
 
 
 def _reports_a_day(moment: datetime) -> float:
