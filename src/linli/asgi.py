@@ -40,5 +40,5 @@ async def application(
     scope: dict[str, Any], receive: Callable[..., Awaitable], send: Callable[..., Awaitable]
 ) -> None:
     """Hand API requests and pages to the handler of each."""
-    is_api = scope["type"] == "http" and scope["path"].startswith("/api/")
+    is_api = scope["type"] == "http" and scope["path"].startswith("/api/v1/")
     await (api if is_api else pages)(scope, receive, send)

@@ -100,6 +100,8 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["linli.people.signing_in.Accounts"]
 API_TOKEN = os.environ.get("LINLI_API_TOKEN", "")
+API_PER_MINUTE = int(os.environ.get("LINLI_API_PER_MINUTE", "3000"))  # requests of one key
+API_ANONYMOUS_PER_MINUTE = 60
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (

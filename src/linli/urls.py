@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from linli.doors.api import api
+from linli.doors import api
 
 urlpatterns = [
     path("api/v1/", api.urls),

@@ -1,13 +1,19 @@
+import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.http import HttpResponse
 from django.test import Client
 
+from linli.doors import keys
 from tests.cases.conftest import morning, town
 from tests.small_town import person
 
-__all__ = ["morning", "town"]
+__all__ = ["Caller", "caller", "morning", "town"]
 
 
 @pytest.fixture(autouse=True)
@@ -43,3 +49,44 @@ def bring(enter):
         return client, sent
 
     return brought
+
+
+class Caller:
+    """Somebody's program: it has a key and asks the API with it."""
+
+    def __init__(self, role: str, *scopes: str, language: str = "en") -> None:
+        chosen = list(scopes) or list(keys.scopes())
+        self.key, self.secret = keys.issue(person(role), "program", chosen)
+        self.headers = {"authorization": f"Bearer {self.secret}", "accept-language": language}
+        self._client = Client()
+
+    def get(self, path: str, **asked: Any) -> HttpResponse:
+        return self._client.get(f"/api/v1{path}", asked, headers=self.headers)
+
+    def rows(self, path: str, **asked: Any) -> list[dict[str, Any]]:
+        """Return all rows of a list, page by page."""
+        found: list[dict[str, Any]] = []
+        while True:
+            answer = self.get(path, **asked)
+            assert answer.status_code == 200, answer.content
+            told = answer.json()
+            found += told["items"]
+            if told["next"] is None:
+                return found
+            asked["cursor"] = told["next"]
+
+    def send(self, path: str, body: Any = None, method: str = "post") -> HttpResponse:
+        return getattr(self._client, method)(
+            f"/api/v1{path}", json.dumps(body if body is not None else {}),
+            content_type="application/json", headers=self.headers,
+        )  # fmt: skip
+
+    def upload(self, path: str, parts: dict[str, Any]) -> HttpResponse:
+        return self._client.post(f"/api/v1{path}", parts, headers=self.headers)
+
+
+@pytest.fixture
+def caller(town) -> Callable[..., Caller]:
+    """Return what gives a role a key and a program that uses it."""
+    cache.clear()
+    return Caller

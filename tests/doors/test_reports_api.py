@@ -9,7 +9,7 @@ from django.test import AsyncClient
 
 from linli.cases import intake
 from linli.cases.models import Case, Report
-from linli.doors import api
+from linli.doors import report_api
 from linli.doors.gathering import Gatherer
 from tests.small_town import SmallTown
 
@@ -20,7 +20,7 @@ TOKEN = "a-long-token"
 def town(transactional_db, tmp_path, settings, monkeypatch):
     settings.API_TOKEN = TOKEN
     gather = Gatherer()
-    monkeypatch.setattr(api, "gather", gather)
+    monkeypatch.setattr(report_api, "gather", gather)
     yield SmallTown(tmp_path / "town").load()
     gather.close()
 
@@ -70,7 +70,8 @@ def test_no_token_set_lets_nobody_in(town, client, settings):
 def test_an_unusable_report_is_answered_with_the_problem(town, client, told, field):
     answer = post(client, told)
 
-    assert answer.status_code == 422 and answer.json()["field"] == field
+    assert answer.status_code == 422
+    assert [error["field"] for error in answer.json()["errors"]] == [field]
     assert answer["content-type"] == "application/problem+json"
     assert not Case.objects.exists()
 

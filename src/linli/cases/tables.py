@@ -1,22 +1,31 @@
 """What cases, reports, categories, rulings and notices look like from outside."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases import listing, waiting
-from linli.cases.due import next_due
+from linli.cases import listing, search, waiting
 from linli.cases.forms import number_of
-from linli.cases.models import OPEN, Case, Category, Notice, Report, Ruling, Source, State, Triage
-from linli.cases.visibility import handled
+from linli.cases.models import (
+    ENDED,
+    OPEN,
+    Case,
+    Category,
+    Notice,
+    Report,
+    Ruling,
+    Source,
+    State,
+    Triage,
+)
 from linli.cases.writing import GIVEN, WRITER
 from linli.people.models import Side
 from linli.people.scope import Scope
 from linli.people.tables import works_here
 from linli.places.atlas import atlas
-from linli.places.models import SERVICE
+from linli.places.models import SERVICE, Area
 from linli.tables import Column, Kind, Table, declare
 
 SIDES = tuple(Side.choices[:2])
@@ -44,15 +53,16 @@ def _lies_in(scope: Scope, code: str) -> Q:
         return Q(pk__in=[])
     if area.layer == SERVICE:
         return Q(service_grid=area.pk)
-    return Q(area__path__startswith=area.path)
+    below = Area.objects.filter(path__startswith=area.path)
+    return Q(area__in=below.order_by().values("pk"))
 
 
 def _of_category(scope: Scope, code: str) -> Q:
     return Q(category__code=code) | Q(category__parent__code=code)
 
 
-def _in_state(scope: Scope, state: str) -> Q:
-    return Q(state__in=OPEN) if state == "open" else Q(state=state)
+def _open(scope: Scope, wanted: bool) -> Q:
+    return Q(state__in=OPEN if wanted else ENDED)
 
 
 def _on_pile(scope: Scope, name: str) -> Q:
@@ -68,11 +78,6 @@ def _mine(scope: Scope, wanted: bool) -> Q:
     return waiting.concerns(scope) if wanted else ~waiting.concerns(scope)
 
 
-def _due(case: Case) -> Any:
-    due = next_due(case) if case.state in OPEN else None
-    return due.moment if due else None
-
-
 PILES = tuple((name, pile.label) for name, pile in (waiting.PILES | waiting.SIGHTS).items())
 
 CASES = declare(
@@ -84,7 +89,7 @@ CASES = declare(
         (
             Column("code", _("Number"), path="pk", sorts=True, read=lambda row: row.code),
             Column("state", _("State"), Kind.CHOICE, filters=True,
-                   choices=(*State.choices, ("open", _("All open"))), where=_in_state),
+                   choices=tuple(State.choices)),
             Column("title", _("Title"), writable=True, required=True,
                    aliases=("subject", "标题", "主题", "留言主题")),
             Column("body", _("Description"), alone=True, writable=True,
@@ -120,13 +125,14 @@ CASES = declare(
             Column("ended_at", _("Ended"), Kind.MOMENT),
             Column("accept_due", _("Accept by"), Kind.MOMENT),
             Column("resolve_due", _("Resolve by"), Kind.MOMENT, filters=True),
-            Column("due", _("Due next"), Kind.MOMENT, path="resolve_due", read=_due),
+            Column("due", _("Due next"), Kind.MOMENT, path="due_at", filters=True, sorts=True),
             Column("overdue_at", _("Overdue since"), Kind.MOMENT),
             Column("supervised", _("Under supervision"), Kind.FLAG, filters=True),
             Column("reopenings", _("Sent back"), Kind.WHOLE),
             Column("satisfied", _("Satisfied"), Kind.FLAG, filters=True),
             Column("merged_into", _("Merged into case"), Kind.KEY, path="merged_into",
                    of="cases", read=lambda row: row.merged_into and row.merged_into.code),
+            Column("open", _("All open"), Kind.FLAG, filters=True, shown=False, where=_open),
             Column("overdue", _("Overdue"), Kind.FLAG, filters=True, shown=False,
                    where=_overdue),
             Column("mine", _("Mine"), Kind.FLAG, filters=True, shown=False, where=_mine),
@@ -135,7 +141,7 @@ CASES = declare(
             *GIVEN,
         ),
         find=case_of,
-        words=("title",),
+        search=search.find,
         related=("category", "territorial", "functional", "merged_into"),
         deferred=("sketch", "suggestions", "merged_into__sketch", "merged_into__body",
                   "merged_into__suggestions"),
@@ -144,15 +150,6 @@ CASES = declare(
         narrow=listing.asked,
     )
 )  # fmt: skip
-
-
-def _may_know(scope: Scope, rows: Sequence[Report]) -> frozenset[int]:
-    """Return the reports whose reporter this person may know: their own, and those handled."""
-    cases = Case.objects.filter(handled(scope), pk__in={row.case_id for row in rows})
-    known = set(cases.values_list("pk", flat=True))
-    return frozenset(
-        row.pk for row in rows if row.case_id in known or row.reporter_id == scope.user.pk
-    )
 
 
 REPORTS = declare(

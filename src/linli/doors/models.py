@@ -1,13 +1,16 @@
-"""Files on their way in, what is kept of how they are read, and messages on their way out."""
+"""Files and messages on their way in and out, and the keys with which programs come in."""
 
 import secrets
 from pathlib import Path
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from linli.people.models import User
+from linli.clock import now
+from linli.people.models import Membership, Role, User
+from linli.people.scope import Scope, visible
 
 
 class ColumnMap(models.Model):
@@ -155,3 +158,45 @@ class Message(models.Model):
             models.Index(fields=["webhook", "-id"], name="message_of_webhook"),
             models.Index(fields=["state", "-id"], name="message_state"),
         ]
+
+
+class ApiKey(models.Model):
+    """A key that acts as its owner over REST, as far as its scopes reach and never further.
+
+    The secret is shown once and kept only as its SHA-256: it has 256 bits of chance, which
+    nobody guesses, so nothing slower is needed. `prefix` lets people tell their keys apart.
+    """
+
+    owner = models.ForeignKey(User, models.CASCADE, related_name="api_keys")
+    name = models.CharField(_("name"), max_length=80)
+    prefix = models.CharField(max_length=8, unique=True)
+    hash = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether it opens anything now."""
+        is_over = self.expires_at is not None and self.expires_at <= now()
+        return self.revoked_at is None and not is_over and self.owner.is_active
+
+
+@visible(ApiKey)
+def _keys(scope: Scope) -> Q:
+    """One's own; administrators see those of the people in their area, to revoke them."""
+    found = Q(owner=scope.user.pk)
+    for path in scope.paths(Role.ADMINISTRATOR):
+        if path.count("/") == 1:
+            return Q()
+        members = Membership.objects.filter(organisation__area__path__startswith=path)
+        found |= Q(owner__in=members.order_by().values("user"))
+    return found

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.people import writing
@@ -73,6 +74,11 @@ def _leads(user: User) -> list[Lead]:
     return sorted(user.leads.all(), key=lambda lead: lead.pk)
 
 
+def _belonging(scope: Scope, code: str) -> Q:
+    members = Membership.objects.filter(organisation__code=code).order_by()
+    return Q(pk__in=members.values("user"))
+
+
 def _side(user: User) -> str:
     leads = _leads(user)
     return leads[0].side if leads else ""
@@ -92,7 +98,7 @@ PEOPLE = declare(
             Column("name_en", _("English name"), aliases=("英文名",), writable=True),
             Column("organisation", _("Organisation"), Kind.KEY, of="organisations",
                    path="memberships__organisation__code", aliases=("单位", "所属单位"),
-                   writable=True, filters=True,
+                   writable=True, filters=True, where=_belonging,
                    read=lambda row: next(iter(m.organisation.code for m in _memberships(row)),
                                          None)),
             Column("roles", _("Roles"), Kind.LIST, path="memberships__role", aliases=("角色",),

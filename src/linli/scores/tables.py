@@ -13,7 +13,7 @@ def _grid(rating: Rating) -> str | None:
     return area.code if area else None
 
 
-declare(
+RATINGS = declare(
     Table(
         "ratings",
         _("Ratings"),
