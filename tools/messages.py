@@ -26,6 +26,7 @@ SOURCES = ROOT / "src" / "linli"
 LOCALES = {"zh_Hans": SOURCES / "locale" / "zh_Hans", "en": SOURCES / "locale" / "en"}
 KEYWORDS = DEFAULT_KEYWORDS | {
     "L": None,
+    "N": None,
     "gettext_lazy": None,
     "gettext_noop": None,
     "ngettext_lazy": (1, 2),

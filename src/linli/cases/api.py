@@ -11,19 +11,33 @@ from ninja import Router
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from linli.cases import loop, waiting
-from linli.cases.actors import Actor, standing
+from linli.cases.actors import Actor, holding, standing
 from linli.cases.due import deadlines_of
 from linli.cases.evidence import ACCEPTED, NotEvidence
-from linli.cases.forms import MAX_TEXT, ActionForm, by_code
+from linli.cases.file_views import evidence_file
+from linli.cases.forms import MAX_TEXT, ActionForm, ReportForm, by_code
+from linli.cases.looks import look
 from linli.cases.models import Case, Category, Notice, Report, State, Triage
+from linli.cases.progress import progress
 from linli.cases.tables import CASES
 from linli.cases.timeline import Line, public_lines, tell
-from linli.cases.views import evidence_file
 from linli.cases.visibility import in_office
 from linli.clock import now
 from linli.people.models import Organisation, Side, User
 from linli.people.scope import Scope, scope
-from linli.rest import Given, Moment, Problem, Text, found, given, operation, row_of, row_shape
+from linli.rest import (
+    Asked,
+    Given,
+    Moment,
+    Problem,
+    Text,
+    asked,
+    found,
+    given,
+    operation,
+    row_of,
+    row_shape,
+)
 
 N = gettext_noop
 router = Router(tags=["cases"])
@@ -150,18 +164,7 @@ def take(case: Case, name: str, sight: Scope, told: Given, files: list[Any]) -> 
     """
     if not loop.ACTIONS[name].who & standing(case, sight):
         raise Problem(403, _("You may not do this with this case."))
-    typed = {
-        field: AS_TYPED.get(field, lambda value: value)(value)
-        for field, value in told.model_dump().items()
-        if value is not None
-    }
-    if case.state not in loop.ACTIONS[name].states:
-        label = State(case.state).label
-        raise Problem(409, _("Not possible while the case is “%(state)s”.") % {"state": label})
-    form = ActionForm(name, case, sight, typed, _Files(files))
-    if not form.is_valid():
-        errors = [(field, text) for field, texts in form.errors.items() for text in texts]
-        raise Problem(422, errors=errors)
+    form = filled(case, name, sight, told, files)
     assert isinstance(sight.user, User)
     try:
         loop.act(case, name, sight.user, **form.inputs)
@@ -169,6 +172,23 @@ def take(case: Case, name: str, sight: Scope, told: Given, files: list[Any]) -> 
         raise Problem(422, str(fault), errors=[(FILES, str(fault))]) from fault
     except loop.Refused as refusal:
         raise Problem(409, str(refusal)) from refusal
+
+
+def filled(case: Case, name: str, sight: Scope, told: Given, files: list[Any]) -> ActionForm:
+    """Return the form of an action with what a request gave; or a Problem with 409 or 422."""
+    if case.state not in loop.ACTIONS[name].states:
+        label = State(case.state).label
+        raise Problem(409, _("Not possible while the case is “%(state)s”.") % {"state": label})
+    typed = {
+        field: AS_TYPED.get(field, lambda value: value)(value)
+        for field, value in told.model_dump().items()
+        if value is not None
+    }
+    form = ActionForm(name, case, sight, typed, _Files(files))
+    if not form.is_valid():
+        errors = [(field, text) for field, texts in form.errors.items() for text in texts]
+        raise Problem(422, errors=errors)
+    return form
 
 
 class _Files(dict):
@@ -181,9 +201,58 @@ class _Files(dict):
         return self.get(name, [])
 
 
-for _name, _action in loop.ACTIONS.items():
-    if _action.who - {Actor.SYSTEM}:
+def by_people(name: str) -> bool:
+    """Tell whether a person with an account may ever take an action."""
+    return bool(loop.ACTIONS[name].who - {Actor.SYSTEM, Actor.RECEIPT}) and name != LOOK
+
+
+LOOK = "look"  # answers with more than the case: below
+for _name in loop.ACTIONS:
+    if by_people(_name):
         _offer(_name)
+
+
+class ReporterShape(Shape):
+    """Who reported a case."""
+
+    source: str
+    told_at: Moment
+    name: str | None
+    contact: str | None
+    username: str | None
+
+
+class ReportersShape(Shape):
+    """Everybody who reported a case."""
+
+    items: list[ReporterShape]
+
+
+@router.post("/cases/{code}/look", response=ReportersShape, **operation(
+    N("See who reported a case, for those who handle it"),
+    N("Each look is an event of the case, and whoever reported it can see that there was one."),
+    name="case_look"))  # fmt: skip
+def see_reporters(request: HttpRequest, code: str) -> dict[str, Any]:
+    case, sight = case_for(request, code)
+    assert isinstance(sight.user, User)
+    if not loop.ACTIONS[LOOK].who & standing(case, sight):
+        raise Problem(403, _("You may not do this with this case."))
+    try:
+        rows = look(case, sight.user)
+    except loop.Refused as refusal:
+        raise Problem(409, str(refusal)) from refusal
+    return {
+        "items": [
+            {
+                "source": row.source,
+                "told_at": localtime(row.created),
+                "name": row.author or (str(row.reporter) if row.reporter else None),
+                "contact": row.contact or None,
+                "username": row.reporter.username if row.reporter else None,
+            }
+            for row in rows
+        ]
+    }
 
 
 class NeedShape(Shape):
@@ -256,6 +325,7 @@ class EventShape(Shape):
     label: str
     at: Moment
     by: str
+    sentence: str
     told: list[ToldShape]
     remarks: list[str]
     files: list[FileShape]
@@ -272,7 +342,8 @@ def _event(line: Line) -> dict[str, Any]:
         "action": line.action,
         "label": str(line.label),
         "at": localtime(line.at),
-        "by": line.by,
+        "by": str(line.by),
+        "sentence": str(line.sentence),
         "told": [{"label": str(label), "value": str(value)} for label, value in line.told],
         "remarks": [str(remark) for remark in line.remarks],
         "files": [
@@ -433,6 +504,16 @@ class ProgressEventShape(Shape):
     told: list[ToldShape]
 
 
+class StageShape(Shape):
+    """A step of the line from report to end."""
+
+    label: str
+    is_done: bool
+    is_next: bool
+    at: Moment | None
+    by_when: Moment | None
+
+
 class ProgressShape(Shape):
     """How a report stands; nobody is named."""
 
@@ -441,6 +522,7 @@ class ProgressShape(Shape):
     state_label: str
     reported_at: Moment
     category: str | None
+    stages: list[StageShape]
     events: list[ProgressEventShape]
 
 
@@ -449,14 +531,26 @@ class ProgressShape(Shape):
     N("Needs no key: the receipt is the secret. Nobody is named."),
     name="receipt"))  # fmt: skip
 def receipt(request: HttpRequest, receipt: str) -> dict[str, Any]:
+    return _progress(_told(receipt).case)
+
+
+def _told(receipt: str) -> Report:
     rows = Report.objects.select_related("case__category").defer("case__sketch")
-    case = found(rows.filter(receipt=receipt[:64].lower()).first()).case
+    return found(rows.filter(receipt=receipt[:64].lower()).first())
+
+
+def _progress(case: Case) -> dict[str, Any]:
     return {
         "case": case.code,
         "state": case.state,
         "state_label": str(State(case.state).label),
         "reported_at": localtime(case.reported_at),
         "category": case.category.code if case.category else None,
+        "stages": [
+            {"label": str(stage.label), "is_done": stage.is_done, "is_next": stage.is_next,
+             "at": stage.at, "by_when": stage.by_when}
+            for stage in progress(case)
+        ],
         "events": [
             {
                 "action": line.action,
@@ -465,5 +559,117 @@ def receipt(request: HttpRequest, receipt: str) -> dict[str, Any]:
                 "told": [{"label": str(a), "value": str(b)} for a, b in line.told],
             }
             for line in public_lines(case)
+        ],
+    }  # fmt: skip
+
+
+def _offer_to_holder(name: str) -> None:
+    model = body_of(name)
+    with override("en"):
+        label = str(loop.ACTIONS[name].label)
+
+    def step(request: HttpRequest, receipt: str) -> dict[str, Any]:
+        report = _told(receipt)
+        case = report.case
+        told = given(request, model)[0] if model.model_fields else model()
+        if not loop.ACTIONS[name].who & holding(case, report.receipt):
+            raise Problem(403, _("You may not do this with this case."))
+        form = filled(case, name, scope(request.user), told, [])
+        try:
+            loop.act_with_receipt(report, name, **form.inputs)
+        except loop.Refused as refusal:
+            raise Problem(409, str(refusal)) from refusal
+        return _progress(_told(receipt).case)
+
+    step.__name__ = f"{name}_with_receipt"
+    router.post(
+        f"/receipts/{{receipt}}/{name}",
+        auth=None,
+        response=ProgressShape,
+        **operation(
+            label,
+            N("For whoever reported without an account and has the receipt; needs no key."),
+            takes=model if model.model_fields else None,
+            name=f"receipt_{name}",
+        ),
+    )(step)
+
+
+for _name, _action in loop.ACTIONS.items():
+    if Actor.RECEIPT in _action.who:
+        _offer_to_holder(_name)
+
+
+# --- before a report -------------------------------------------------------------------------
+
+
+class SuggestionQuery(Asked):
+    """What somebody is about to report."""
+
+    title: Annotated[Text, Field(max_length=200)]
+    body: Annotated[Text, Field(max_length=4000)] = ""
+    category: Annotated[Text | None, Field(max_length=60)] = None
+    area: Annotated[Text | None, Field(max_length=40)] = None
+    lon: Annotated[float | None, Field(ge=-180, le=180)] = None
+    lat: Annotated[float | None, Field(ge=-90, le=90)] = None
+
+
+class LikelyShape(Shape):
+    """A category that a text seems to be about."""
+
+    category: str
+    name: str
+    probability: float
+
+
+class NearShape(Shape):
+    """An open case around; its title only where the owner of the key may see the case."""
+
+    case: str | None
+    title: str | None
+    category: str | None
+    state: Literal[tuple(State.values)]  # type: ignore[valid-type]
+    reported_at: Moment
+    likeness: float
+    metres: float | None
+
+
+class SuggestionShape(Shape):
+    """What a text seems to be about, and what was reported around already."""
+
+    categories: list[LikelyShape]
+    near: list[NearShape]
+
+
+@router.get("/suggestions", response=SuggestionShape, **operation(
+    N("What a text seems to be about, and what was reported around already"),
+    N("To ask before a report is sent; nothing is kept."),
+    asks=SuggestionQuery, name="suggestions"))  # fmt: skip
+def suggestions(request: HttpRequest) -> dict[str, Any]:
+    sight = scope(request.user)
+    wanted = asked(request, SuggestionQuery)
+    typed = {name: value for name, value in wanted.model_dump().items() if value is not None}
+    typed["category"] = AS_TYPED["category"](wanted.category) if wanted.category else ""
+    form = ReportForm(sight, typed)
+    if not form.is_valid():
+        errors = [(field, text) for field, texts in form.errors.items() for text in texts]
+        raise Problem(422, errors=errors)
+    likely, near = form.around()
+    return {
+        "categories": [
+            {"category": row.code, "name": str(row), "probability": round(float(p), 3)}
+            for row, p in likely
+        ],
+        "near": [
+            {
+                "case": one.case.code if one.is_open_to_reader else None,
+                "title": one.case.title if one.is_open_to_reader else None,
+                "category": one.case.category.code if one.case.category else None,
+                "state": one.case.state,
+                "reported_at": localtime(one.case.reported_at),
+                "likeness": round(float(one.likeness), 3),
+                "metres": None if one.metres is None else round(float(one.metres), 1),
+            }
+            for one in near
         ],
     }

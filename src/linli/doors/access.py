@@ -39,6 +39,12 @@ def limit_anonymous(request: HttpRequest) -> None:
     limit(request, address_of(request), settings.API_ANONYMOUS_PER_MINUTE)
 
 
+def limit_guess(request: HttpRequest) -> None:
+    """Limit how often somebody may come with a key that opens nothing."""
+    if "Authorization" in request.headers:  # what has none was counted at the door
+        limit_anonymous(request)
+
+
 def no_key() -> Problem:
     """Return the problem of a request without a valid key."""
     words = _("Send a key: Authorization: Bearer linli_…")
@@ -62,7 +68,7 @@ class Key(HttpBearer):
         """Return the key, or raise what bars it."""
         key = super().__call__(request)
         if key is None:
-            limit_anonymous(request)
+            limit_guess(request)
             raise no_key()
         return key
 
@@ -103,7 +109,7 @@ class ReportKey(HttpBearer):
         scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
         sender = await self.authenticate(request, token) if scheme.lower() == "bearer" else None
         if sender is None:
-            limit_anonymous(request)
+            limit_guess(request)
             raise no_key()
         if sender.key is not None:
             limit(request, f"key-{sender.key.pk}", settings.API_PER_MINUTE)

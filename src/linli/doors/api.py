@@ -21,7 +21,7 @@ from ninja.operation import PathView
 from ninja.renderers import BaseRenderer
 
 from linli import __version__
-from linli.doors.access import Key, no_key
+from linli.doors.access import Key, limit_anonymous, no_key
 from linli.doors.document import Documented
 from linli.doors.keys import READ, WRITE, subject_of
 from linli.doors.report_api import router as reports
@@ -138,7 +138,14 @@ View = Callable[..., Any]
 
 
 def _before(request: HttpRequest) -> HttpResponse | None:
-    return Problem(404).response() if "\0" in request.path else None
+    if "\0" in request.path:
+        return Problem(404).response()
+    try:
+        if "Authorization" not in request.headers:
+            limit_anonymous(request)
+    except Problem as problem:
+        return problem.response()
+    return None
 
 
 def _after(response: HttpResponseBase, language: str) -> HttpResponseBase:

@@ -18,7 +18,7 @@ ABOUT = N(
     "further; its scopes narrow that. Answers to what cannot be done are problem details "
     "(RFC 9457) in the language of Accept-Language."
 )
-METHODS = ("get", "post", "put", "patch", "delete")
+ANSWERS = {200: N("OK"), 201: N("Created")}
 TOLD = ("summary", "description")
 
 
@@ -77,9 +77,7 @@ def _problems(path: str, described: dict[str, Any], operation: Operation) -> set
     if any(parameter["in"] == "query" for parameter in described["parameters"]):
         found.add(422)
     if set(operation.methods) - {"GET"}:
-        found.add(409)
-    if described["operationId"] in ("league_cases",):
-        found.add(404)
+        found |= {403, 409}
     return found
 
 
@@ -89,9 +87,12 @@ def _complete(path: str, described: dict[str, Any], operation: Operation) -> Non
         answer: dict[str, Any] = {"description": str(KINDS[status][1]), "content": content}
         if status == 429:
             answer["headers"] = {
-                "Retry-After": {"schema": {"type": "integer"}, "description": "Seconds"}
+                "Retry-After": {"schema": {"type": "integer"}, "description": N("Seconds")}
             }
         described["responses"].setdefault(status, answer)
+    for status, words in ANSWERS.items():
+        if status in described["responses"]:
+            described["responses"][status]["description"] = words
     described["security"] = [
         {"key": [auth.scope]} for auth in operation.auth_callbacks if hasattr(auth, "scope")
     ]
@@ -100,11 +101,13 @@ def _complete(path: str, described: dict[str, Any], operation: Operation) -> Non
 
 
 def _tidy(part: Any) -> Any:
-    """Take out the titles that only repeat names."""
+    """Take out titles that only repeat names, and words that are for readers of the source."""
     if isinstance(part, dict):
         kept = {k: _tidy(v) for k, v in part.items()}
-        if isinstance(kept.get("title"), str) and ("type" in kept or "anyOf" in kept):
+        if isinstance(kept.get("title"), str) and not {"type", "anyOf", "enum"}.isdisjoint(kept):
             kept.pop("title")
+        if "properties" in kept and isinstance(kept.get("description"), str):
+            kept.pop("description")
         return kept
     return [_tidy(inner) for inner in part] if isinstance(part, list) else part
 

@@ -28,6 +28,7 @@ SUBJECTS: dict[str, str | Promise] = {
     "cases": L("Cases: lists, steps, evidence, notices"),
     "scores": L("Figures, leagues and ratings"),
     "town": L("The town: areas, organisations, people"),
+    "topics": L("Hot topics"),
     "stewards": L("Neighbour stewards: deliberations, services, bookings"),
 }
 OF_APP = {"places": "town", "people": "town"}

@@ -1,8 +1,9 @@
 from django.urls import path
 
-from linli.doors import export_views, import_views
+from linli.doors import export_views, import_views, reference
 
 urlpatterns = [
+    path("api/", reference.reference, name="api-reference"),
     path("import/", import_views.imports, name="imports"),
     path("import/<slug:token>/", import_views.preview, name="import-file"),
     path("import/<slug:token>/columns/", import_views.set_map, name="import-columns"),

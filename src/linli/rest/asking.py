@@ -104,7 +104,7 @@ def plain(schema: dict[str, Any]) -> dict[str, Any]:
     if "properties" in schema:
         for name, part in schema["properties"].items():
             schema["properties"][name] = {k: v for k, v in part.items() if k != "title"}
-    return {key: value for key, value in schema.items() if key != "title"}
+    return {key: value for key, value in schema.items() if key not in ("title", "description")}
 
 
 def asked(request: HttpRequest, model: type[M]) -> M:

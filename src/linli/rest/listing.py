@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError as Invalid
 from django.db.models import Q, QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 from pydantic import BaseModel, Field, create_model
 
 from linli.rest.asking import Asked, Moment, Text
@@ -23,6 +24,7 @@ from linli.rest.problems import Problem
 from linli.rest.shapes import columns_of, field_of, told, type_of
 from linli.tables import Column, Kind, Table
 
+N = gettext_noop
 MOST, USUAL = 200, 50
 Flag = Literal["true", "false"]
 
@@ -30,10 +32,10 @@ Flag = Literal["true", "false"]
 class PageQuery(Asked):
     """Which page of a list."""
 
-    limit: Annotated[int, Field(ge=1, le=MOST, description="Rows a page")] = USUAL
+    limit: Annotated[int, Field(ge=1, le=MOST, description=N("Rows a page"))] = USUAL
     cursor: Annotated[
         Text | None,
-        Field(max_length=600, description="Where the page begins: `next` of the one before"),
+        Field(max_length=600, description=N("Where the page begins: `next` of the one before")),
     ] = None
 
 
@@ -52,7 +54,7 @@ def query_shape(table: Table) -> type[PageQuery]:
     """Return the model of the query of a table's list."""
     fields: dict[str, Any] = {}
     if table.words or table.search:
-        words = Annotated[Text | None, Field(max_length=200, description="Words to look for")]
+        words = Annotated[Text | None, Field(max_length=200, description=N("Words to look for"))]
         fields["q"] = (words, None)
     for column in table.columns:
         if column.filters:
@@ -61,7 +63,7 @@ def query_shape(table: Table) -> type[PageQuery]:
     if len(orders) > 1:
         usual = next(iter(orders))
         fields["order"] = (
-            Annotated[Literal[tuple(orders)], Field(description="Order")], usual
+            Annotated[Literal[tuple(orders)], Field(description=N("Order"))], usual
         )  # fmt: skip
     return create_model(f"{table.name}_query", __base__=PageQuery, **fields)
 

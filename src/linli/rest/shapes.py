@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Field as ModelField
+from django.utils.translation import gettext_noop
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema, create_model
 
 from linli.rest.asking import Given, Moment, Text
@@ -21,10 +22,9 @@ KINDS: dict[Kind, Any] = {
     Kind.MOMENT: Moment,
     Kind.KEY: Text,
     Kind.LIST: list[Text],
-    Kind.SHAPE: Annotated[
-        dict[str, Any], WithJsonSchema({"type": "object", "description": "GeoJSON geometry"})
-    ],
+    Kind.SHAPE: Annotated[dict[str, Any], WithJsonSchema({"type": "object"})],
 }
+N = gettext_noop
 
 
 class Row(BaseModel):
@@ -88,8 +88,7 @@ def told(column: Column) -> str:
     from django.utils.translation import override
 
     with override("en"):
-        words = str(column.label)
-        return f"{words}. {column.help}" if column.help else words
+        return str(column.label)
 
 
 @cache
@@ -109,7 +108,7 @@ def page_shape(name: str) -> type[BaseModel]:
         f"{_camel(name)}Page",
         __base__=Row,
         items=(list[row_shape(name)], ...),  # type: ignore[misc]
-        next=(str | None, Field(description="The cursor of the next page, if there is one")),
+        next=(str | None, Field(description=N("The cursor of the next page, if there is one"))),
     )
 
 

@@ -48,7 +48,7 @@ Kind = Literal[tuple(Tally.Kind.values)]  # type: ignore[valid-type]
 Counter = Literal[tuple(COUNTERS)]  # type: ignore[valid-type]
 Measure = Literal[tuple(name for name, m in MEASURES.items() if m.of)]  # type: ignore[valid-type]
 PeriodText = Annotated[
-    Text, Field(max_length=30, description="2020-01, 2020Q1, 2020 or 2020-01-05..2020-02-10")
+    Text, Field(max_length=30, description=N("2020-01, 2020Q1, 2020 or 2020-01-05..2020-02-10"))
 ]
 Slug = Annotated[Text, Field(max_length=40)]
 
@@ -84,7 +84,7 @@ class LeagueQuery(Asked):
 
     period: PeriodText | None = None
     layer: Literal["community", "service"] = COMMUNITY
-    kind: Annotated[Slug, Field(description="Which areas are compared")] = "grid"
+    kind: Annotated[Slug, Field(description=N("Which areas are compared"))] = "grid"
 
 
 class PartShape(Shape):
@@ -161,7 +161,7 @@ def league_table(request: HttpRequest, contest: Contest) -> dict[str, Any]:
 class LeagueCasesQuery(PageQuery, LeagueQuery):
     """Which figure of which league."""
 
-    unit: Annotated[Slug, Field(description="Code of the grid or organisation")]
+    unit: Annotated[Slug, Field(description=N("Code of the grid or organisation"))]
     measure: Measure
 
 
@@ -189,14 +189,16 @@ def _cases(figure: Figure, sight: Scope, wanted: PageQuery) -> dict[str, Any]:
 class FigureQuery(Asked):
     """Which figure."""
 
-    counter: Annotated[list[Counter], Field(min_length=1, max_length=40,
-                                            description="What is counted, added up")]  # fmt: skip
+    counter: Annotated[
+        list[Counter],
+        Field(min_length=1, max_length=40, description=N("What is counted, added up")),
+    ]
     period: PeriodText | None = None
-    kind: Annotated[Kind, Field(description="As what the subjects are counted")] = "town"
+    kind: Annotated[Kind, Field(description=N("As what the subjects are counted"))] = "town"
     subject: Annotated[
-        list[Slug], Field(max_length=100, description="Codes of grids or organisations")
+        list[Slug], Field(max_length=100, description=N("Codes of grids or organisations"))
     ] = []
-    category: Annotated[Slug | None, Field(description="Code of a category")] = None
+    category: Annotated[Slug | None, Field(description=N("Code of a category"))] = None
 
 
 class DayShape(Shape):
@@ -315,7 +317,7 @@ def backlog(request: HttpRequest) -> dict[str, Any]:
 class MonthQuery(Asked):
     """Which month."""
 
-    month: Annotated[date | None, Field(description="Any day of the month")] = None
+    month: Annotated[date | None, Field(description=N("Any day of the month"))] = None
 
 
 class PairShape(Shape):
