@@ -180,7 +180,6 @@ class RatingEntry(models.Model):
         return f"{self.rating}: {self.get_action_display()}"
 
 
-@visible(Backlog)
 class KeptLeague(models.Model):
     """A league table as it was computed: which, when, from which version of the town.
 
@@ -242,6 +241,7 @@ def _placings(scope: Scope) -> Q:
     return Q() if scope.memberships or scope.led_areas else Q(pk__in=[])
 
 
+@visible(Backlog)
 @visible(Tally)
 def _tallies(scope: Scope) -> Q:
     """Figures are open to everybody who works for the town."""
