@@ -1,0 +1,163 @@
+"""Who may open what: every address × every role × own and other's, against one matrix.
+
+`docs/permissions.md` is the matrix. `LINLI_WRITE_MATRIX=1 pytest tests/web/test_permissions.py`
+writes what is so today into it; read the difference before you keep it.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from linli.cases.loop import ACTIONS
+from linli.people.models import User
+from tests.small_town import person
+from tests.web.two_sides import ROLES, build
+
+MATRIX = Path(__file__).parents[2] / "docs" / "permissions.md"
+MAY, MAY_NOT = "✓", "–"
+# What the part of an address stands for; for one address alone where it says so.
+OBJECTS = {
+    "code": "case", "receipt": "receipt", "username": "person",
+    "evidence.pk": "evidence", "picture.pk": "evidence", "receipt-picture.pk": "evidence",
+    "deliberation.pk": "deliberation", "support.pk": "proposal", "tick-off.pk": "follow_up",
+    "steward-triage.code": "neighbourhood", "remove-leave.pk": "leave", "booking.pk": "booking",
+    "booking-step.pk": "booking", "ruling.pk": "ruling", "withdraw-ruling.pk": "ruling",
+    "topic.pk": "topic", "joint.pk": "topic", "withdraw-role.pk": "membership",
+    "area-leads.code": "area", "end-session.pk": "session", "drop-filter.pk": "filter", "set-lead.code": "area", "map-case.code": "case",
+}  # fmt: skip
+# Parts that name no object of anybody's.
+FIXED = {
+    "size": "small", "number": 1, "map-shapes.name": "town", "service.code": "repair",
+    "act-with-receipt.action": "urge", "booking-step.step": "confirm", "enter.username": "officer",
+}  # fmt: skip
+# Pages of allauth, which guards them itself; redirects to a place that does not exist here.
+NOT_OURS = ("account_", "socialaccount_", "mfa_", "dingtalk_", "openid_connect_")
+NO_OBJECT: tuple[str, ...] = ()
+
+
+def _patterns(resolver: URLResolver, within: str = "") -> Iterator[tuple[str, URLPattern]]:
+    for each in resolver.url_patterns:
+        address = within + str(each.pattern)
+        if isinstance(each, URLResolver):
+            yield from _patterns(each, address)
+        elif not address.startswith("api/"):
+            yield address, each
+
+
+def addresses() -> list[tuple[str, str, dict[str, Any]]]:
+    """List (name, what is asked beside, the converters) of every page."""
+    found = []
+    for _address, pattern in _patterns(get_resolver()):
+        name = pattern.name or ""
+        if name.startswith(NOT_OURS):
+            continue
+        converters = pattern.pattern.converters
+        if name == "act":
+            found += [(name, action, converters) for action in ACTIONS]
+        else:
+            found.append((name, "", converters))
+    return found
+
+
+def _keywords(name: str, action: str, converters: Any, objects: Any) -> list[dict[str, Any]]:
+    """Return the keywords of the own object's address, and of the other's if there are objects."""
+    own: dict[str, Any] = {}
+    other: dict[str, Any] = {}
+    for part in converters:
+        key = f"{name}.{part}" if f"{name}.{part}" in OBJECTS | FIXED else part
+        if part == "action" and action:
+            own[part] = other[part] = action
+        elif key in FIXED:
+            own[part] = other[part] = FIXED[key]
+        elif key in OBJECTS:
+            own[part], other[part] = objects[OBJECTS[key]]
+        else:
+            raise AssertionError(f"what is {part!r} of the address {name!r}? Say it in OBJECTS")
+    return [own] if own == other else [own, other]
+
+
+def _may(client: Client, address: str) -> bool:
+    """Ask as a browser would, change nothing, and tell whether the door is open."""
+    with transaction.atomic():
+        answer = client.get(address)
+        if answer.status_code == 405:
+            answer = client.post(address, {})
+        transaction.set_rollback(True)
+    if answer.status_code in (301, 302):
+        return not answer["Location"].startswith("/sign-in/?next=")
+    return answer.status_code not in (401, 403, 404)
+
+
+def observed(objects: Any) -> dict[str, list[str]]:
+    """Return a row of marks for every address."""
+    rows: dict[str, list[str]] = {}
+    for name, action, converters in addresses():
+        keywords = _keywords(name, action, converters, objects)
+        title = f"{name}: {action}" if action else name
+        rows[title] = []
+        for role in ROLES:
+            marks = []
+            for each in keywords:
+                client = Client(headers={"accept-language": "en"})
+                if role != "guest":
+                    client.force_login(person(role), "linli.people.signing_in.Accounts")
+                may = _may(client, reverse(name, kwargs=each))
+                marks.append(MAY if may else MAY_NOT)
+            rows[title].append("/".join(marks))
+    return rows
+
+
+HEAD = """# Who may open what
+
+Made and checked by `tests/web/test_permissions.py`: it asks for every address as every role and
+compares with this page. Everybody here works in the west of a town of two halves. Where an
+address leads to an object, the mark before the stroke is for one in the west (their own case,
+person, booking …), the one behind it for one in the east. ✓ opens, – does not. Who may take
+which step of a case in which state stands in [loop.md](loop.md); here every step is asked for on
+a case that was just dispatched. Addresses of the sign-in library (second factor, outside
+accounts) are always one’s own.
+
+"""
+
+
+def written(rows: dict[str, list[str]]) -> str:
+    """Return the matrix as a page."""
+    lines = [f"| address | {' | '.join(ROLES)} |", f"|---|{'---|' * len(ROLES)}"]
+    lines += [f"| {name} | {' | '.join(marks)} |" for name, marks in rows.items()]
+    return HEAD + "\n".join(lines) + "\n"
+
+
+def expected() -> dict[str, list[str]]:
+    """Read the matrix."""
+    rows = {}
+    for line in MATRIX.read_text("utf-8").splitlines():
+        cells = [cell.strip() for cell in line.strip("| ").split("|")]
+        if len(cells) == len(ROLES) + 1 and cells[0] not in ("address", "---"):
+            rows[cells[0]] = cells[1:]
+    return rows
+
+
+@pytest.mark.django_db
+def test_every_address_opens_to_those_the_matrix_names_and_to_nobody_else(tmp_path, settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    objects = build(tmp_path / "town")
+    assert User.objects.count() > len(ROLES)
+
+    rows = observed(objects)
+
+    if os.environ.get("LINLI_WRITE_MATRIX") == "1":
+        MATRIX.write_text(written(rows), "utf-8")
+    told = expected()
+    differing = {
+        name: f"is {' '.join(marks)}, should be {' '.join(told.get(name, ['unknown']))}"
+        for name, marks in rows.items()
+        if told.get(name) != marks
+    }
+    assert not differing
+    assert set(told) == set(rows), "the matrix names addresses that are gone"

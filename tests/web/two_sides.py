@@ -1,0 +1,145 @@
+"""A town of two halves, everything there twice: what is one person's own is another's.
+
+Everybody works in the west. Each kind of object exists once there and once in the east.
+"""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.test import Client
+
+from linli.cases import loop
+from linli.cases.intake import Report, receive
+from linli.cases.models import (
+    Case,
+    Deliberation,
+    Evidence,
+    FollowUp,
+    Proposal,
+    Ruling,
+    SavedFilter,
+)
+from linli.clock import now
+from linli.people.models import Leave, Membership, SignedIn
+from linli.stewards.deliberations import live_in
+from linli.stewards.models import Booking, Offer
+from linli.topics.models import Member, Topic
+from tests.small_town import SmallTown, area, category, organisation, person
+from tests.web.conftest import photo
+
+ROLES = (
+    "guest", "resident", "worker", "officer", "head", "steward", "dispatcher", "supervisor",
+    "leader", "administrator",
+)  # fmt: skip
+OFFER = {
+    "code": "repair", "name": "家电小修", "description": "小修", "venue": "驿站", "days": [1, 2, 3],
+    "hours": [["09:00", "11:00"]], "minutes": 30, "capacity": 1, "price": "免费",
+    "audience": "居民",
+    "function": "civil-affairs",
+}  # fmt: skip
+
+
+def build(folder: Any) -> dict[str, tuple[Any, Any]]:
+    """Load the town and make the objects.
+
+    Returns
+    -------
+    Name of a kind of object → (the own one's key, the other's).
+    """
+    town = SmallTown(folder)
+    town.organisations = [
+        ["government", "镇政府", "", "territorial", "lake", "", ""],
+        *(
+            row
+            for side in ("west", "east")
+            for row in (
+                [f"{side}team", f"{side}村委", "", "territorial", side, "government",
+                 "civil-affairs"],
+                [f"{side}law", f"{side}执法", "", "station", side, "government",
+                 "urban-management housing sanitation"],
+            )
+        ),
+    ]  # fmt: skip
+    grids = {"west": "w1 w2", "east": "e1 e2"}
+    town.people = [["root", "总管", "", "government", "administrator", "", ""]]
+    for side in ("west", "east"):
+        name = "" if side == "west" else "-east"
+        team, law, led = f"{side}team", f"{side}law", grids[side]
+        shared = " market works fields" if side == "east" else ""
+        town.people += [
+            [f"worker{name}", "甲", "", team, "worker", led + shared, "community"],
+            [f"lead{name}", "乙", "", team, "officer", led + shared, "town"],
+            [f"officer{name}", "丙", "", law, "officer", "", ""],
+            [f"head{name}", "丁", "", law, "head", "", ""],
+            [f"steward{name}", "戊", "", team, "steward", side, "community"],
+            [f"dispatcher{name}", "己", "", team, "dispatcher", "", ""],
+            [f"supervisor{name}", "庚", "", team, "supervisor", "", ""],
+            [f"leader{name}", "辛", "", team, "leader", side, "town"],
+            [f"administrator{name}", "壬", "", team, "administrator", "", ""],
+            [f"resident{name}", "癸", "", "", "resident", "", ""],
+        ]
+    town.people.append(["mayor", "镇长", "", "government", "leader head", "lake", "town"])
+    town.people.append(["elder", "阿大", "", "government", "officer", "lake", "community"])
+    town.services = [dict(OFFER)]
+    town.load()
+    sides = [_side("w1", "west", ""), _side("e1", "east", "-east")]
+    return {name: (sides[0][name], sides[1][name]) for name in sides[0]}
+
+
+def _side(grid: str, village: str, name: str) -> dict[str, Any]:
+    resident = person(f"resident{name}")
+    tell = Report(f"{village}桥上摆摊占道", area=grid, category="stalls", reporter=resident,
+                  evidence=[photo()])  # fmt: skip
+    receipt = receive([tell])[0]
+    case = receipt.case
+    private = receive([Report(f"{village}楼上太吵", area=grid, category="neighbours")])[0].case
+    loop.act(private, "triage", person(f"steward{name}"), triage="neighbourhood")
+    deliberation = Deliberation.objects.create(
+        case=Case.objects.get(pk=private.pk), question="怎么办？", venue="驿站",
+        meets_at=now() + timedelta(days=3), opened_at=now(),
+    )  # fmt: skip
+    live_in(area(grid), resident)
+    leave = Leave.objects.create(
+        user=person(f"officer{name}"), since=now() + timedelta(days=9), until=now() + timedelta(10)
+    )
+    booking = Booking.objects.create(
+        offer=Offer.objects.get(code="repair"), organisation=organisation(f"{village}team"),
+        grid=area(grid), booker=resident, starts_at=now() + timedelta(days=2), seat=1,
+        booked_at=now(),
+    )  # fmt: skip
+    # Another matter on each side: both lie in one service grid, and a ruling is a precedent.
+    matter = "lights" if name else "order"
+    ruled = receive([Report(f"{village}路边又乱了不少", area=grid, category=matter)])[0].case
+    loop.act(ruled, "return", person(f"head{name}"), reason="不属本队")
+    loop.act(ruled, "rule", person(f"dispatcher{name}"), reason="归村里",
+             organisation=organisation(f"{village}team"))  # fmt: skip
+    topic = Topic.objects.create(title="摆摊", rank=1, count=2, people=2, likes=0, growth=1.0,
+                                 since=now(), until=now(), curve=[1])  # fmt: skip
+    Member.objects.create(topic=topic, case=case)
+    proposal = Proposal.objects.create(deliberation=deliberation, text="错峰")
+    follow_up = FollowUp.objects.create(
+        deliberation=deliberation, what="贴告示", who="村委", by=date(2030, 1, 1)
+    )
+    client = Client()
+    client.force_login(resident, "linli.people.signing_in.Accounts")
+    session = SignedIn.objects.filter(user=resident).latest("id")
+    narrowed = SavedFilter.objects.create(owner=resident, name="我的", query="state=open")
+    return {
+        "session": session.pk,
+        "filter": narrowed.pk,
+        "case": case.code,
+        "receipt": receipt.code,
+        "evidence": Evidence.objects.get(case=case).pk,
+        "deliberation": deliberation.pk,
+        "proposal": proposal.pk,
+        "follow_up": follow_up.pk,
+        "neighbourhood": private.code,
+        "leave": leave.pk,
+        "booking": booking.pk,
+        "ruling": Ruling.objects.get(event__case=ruled).pk,
+        "topic": topic.pk,
+        "person": f"officer{name}",
+        "membership": Membership.objects.get(user__username=f"officer{name}").pk,
+        "area": village,
+        "category": category("stalls").code,
+    }
