@@ -5,6 +5,7 @@ writes what is so today into it; read the difference before you keep it.
 """
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,16 +30,21 @@ OBJECTS = {
     "steward-triage.code": "neighbourhood", "remove-leave.pk": "leave", "booking.pk": "booking",
     "booking-step.pk": "booking", "ruling.pk": "ruling", "withdraw-ruling.pk": "ruling",
     "topic.pk": "topic", "joint.pk": "topic", "withdraw-role.pk": "membership",
-    "area-leads.code": "area", "end-session.pk": "session", "drop-filter.pk": "filter", "set-lead.code": "area", "map-case.code": "case",
+    "area-leads.code": "area", "end-session.pk": "session",
+    "drop-filter.pk": "filter", "unlink-outside.pk": "outside", "token": "upload",
+    "pack-draft.pk": "version", "apply-pack.pk": "version", "drop-pack.pk": "version",
+    "restore-pack.pk": "version", "set-lead.code": "area", "map-case.code": "case",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {
-    "size": "small", "number": 1, "map-shapes.name": "town", "service.code": "repair",
+    "size": "small", "number": 1, "map-shapes.name": "base", "service.code": "repair",
     "act-with-receipt.action": "urge", "booking-step.step": "confirm", "enter.username": "officer",
+    "table": "cases", "kind": "csv", "pack.code": "village", "pack-source.code": "village",
 }  # fmt: skip
+# What takes a file away, which no database gives back.
+LAST = ("import-take", "import-drop")
 # Pages of allauth, which guards them itself; redirects to a place that does not exist here.
 NOT_OURS = ("account_", "socialaccount_", "mfa_", "dingtalk_", "openid_connect_")
-NO_OBJECT: tuple[str, ...] = ()
 
 
 def _patterns(resolver: URLResolver, within: str = "") -> Iterator[tuple[str, URLPattern]]:
@@ -50,30 +56,25 @@ def _patterns(resolver: URLResolver, within: str = "") -> Iterator[tuple[str, UR
             yield address, each
 
 
-def addresses() -> list[tuple[str, str, dict[str, Any]]]:
-    """List (name, what is asked beside, the converters) of every page."""
+def addresses() -> list[tuple[str, dict[str, Any]]]:
+    """List the name of every page, and the parts of its address that vary."""
     found = []
     for _address, pattern in _patterns(get_resolver()):
         name = pattern.name or ""
         if name.startswith(NOT_OURS):
             continue
         converters = pattern.pattern.converters
-        if name == "act":
-            found += [(name, action, converters) for action in ACTIONS]
-        else:
-            found.append((name, "", converters))
-    return found
+        found.append((name, converters))
+    return sorted(found, key=lambda one: one[0] in LAST)
 
 
-def _keywords(name: str, action: str, converters: Any, objects: Any) -> list[dict[str, Any]]:
+def _keywords(name: str, converters: Any, objects: Any) -> list[dict[str, Any]]:
     """Return the keywords of the own object's address, and of the other's if there are objects."""
     own: dict[str, Any] = {}
     other: dict[str, Any] = {}
     for part in converters:
         key = f"{name}.{part}" if f"{name}.{part}" in OBJECTS | FIXED else part
-        if part == "action" and action:
-            own[part] = other[part] = action
-        elif key in FIXED:
+        if key in FIXED:
             own[part] = other[part] = FIXED[key]
         elif key in OBJECTS:
             own[part], other[part] = objects[OBJECTS[key]]
@@ -94,23 +95,36 @@ def _may(client: Client, address: str) -> bool:
     return answer.status_code not in (401, 403, 404)
 
 
+def _offered(client: Client, objects: Any) -> list[set[str]]:
+    """Return the steps that the page of the own case, and of the other's, offers this person."""
+    pages = [client.get(reverse("case", kwargs={"code": code})) for code in objects["case"]]
+    return [set(re.findall(r'id="form-(\w+)"', page.content.decode())) for page in pages]
+
+
 def observed(objects: Any) -> dict[str, list[str]]:
-    """Return a row of marks for every address."""
+    """Return a row of marks for every address, and for every step of a case."""
     rows: dict[str, list[str]] = {}
-    for name, action, converters in addresses():
-        keywords = _keywords(name, action, converters, objects)
-        title = f"{name}: {action}" if action else name
-        rows[title] = []
-        for role in ROLES:
-            marks = []
-            for each in keywords:
-                client = Client(headers={"accept-language": "en"})
-                if role != "guest":
-                    client.force_login(person(role), "linli.people.signing_in.Accounts")
-                may = _may(client, reverse(name, kwargs=each))
-                marks.append(MAY if may else MAY_NOT)
-            rows[title].append("/".join(marks))
+    clients = []
+    for role in ROLES:
+        client = Client(headers={"accept-language": "en"})
+        if role != "guest":
+            client.force_login(person(role), "linli.people.signing_in.Accounts")
+        clients.append(client)
+    offered = [_offered(client, objects) for client in clients]
+    for name, converters in addresses():
+        if name == "act":
+            for action in ACTIONS:
+                told = [[action in actions for actions in theirs] for theirs in offered]
+                rows[f"act: {action}"] = [_marks(marks) for marks in told]
+            continue
+        keywords = _keywords(name, converters, objects)
+        places = [reverse(name, kwargs=each) for each in keywords]
+        rows[name] = [_marks([_may(client, place) for place in places]) for client in clients]
     return rows
+
+
+def _marks(may: list[bool]) -> str:
+    return "/".join(MAY if each else MAY_NOT for each in may)
 
 
 HEAD = """# Who may open what
@@ -119,9 +133,9 @@ Made and checked by `tests/web/test_permissions.py`: it asks for every address a
 compares with this page. Everybody here works in the west of a town of two halves. Where an
 address leads to an object, the mark before the stroke is for one in the west (their own case,
 person, booking …), the one behind it for one in the east. ✓ opens, – does not. Who may take
-which step of a case in which state stands in [loop.md](loop.md); here every step is asked for on
-a case that was just dispatched. Addresses of the sign-in library (second factor, outside
-accounts) are always one’s own.
+which step of a case in which state stands in [loop.md](loop.md); here is what the page of a case
+that was just dispatched offers. Addresses of the sign-in library (second factor, outside
+accounts) are always one’s own. `root` is the administrator of the whole town.
 
 """
 

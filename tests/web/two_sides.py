@@ -6,6 +6,8 @@ Everybody works in the west. Each kind of object exists once there and once in t
 from datetime import date, timedelta
 from typing import Any
 
+from allauth.socialaccount.models import SocialAccount
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from linli.cases import loop
@@ -20,16 +22,19 @@ from linli.cases.models import (
     SavedFilter,
 )
 from linli.clock import now
+from linli.doors import uploads
+from linli.packs.models import TownVersion
 from linli.people.models import Leave, Membership, SignedIn
 from linli.stewards.deliberations import live_in
 from linli.stewards.models import Booking, Offer
+from linli.tables import declared
 from linli.topics.models import Member, Topic
 from tests.small_town import SmallTown, area, category, organisation, person
 from tests.web.conftest import photo
 
 ROLES = (
     "guest", "resident", "worker", "officer", "head", "steward", "dispatcher", "supervisor",
-    "leader", "administrator",
+    "leader", "administrator", "root",
 )  # fmt: skip
 OFFER = {
     "code": "repair", "name": "家电小修", "description": "小修", "venue": "驿站", "days": [1, 2, 3],
@@ -123,9 +128,16 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
     client = Client()
     client.force_login(resident, "linli.people.signing_in.Accounts")
     session = SignedIn.objects.filter(user=resident).latest("id")
+    table = SimpleUploadedFile("cases.csv", "title\n桥上摆摊".encode())
+    upload = uploads.keep(person(f"dispatcher{name}"), declared()["cases"], table)
     narrowed = SavedFilter.objects.create(owner=resident, name="我的", query="state=open")
     return {
         "session": session.pk,
+        "upload": upload.token,
+        "version": TownVersion.objects.create(how="pack", by=person("root"), at=now()).pk,
+        "outside": SocialAccount.objects.create(
+            user=person(f"officer{name}"), provider="oidc", uid=village
+        ).pk,
         "filter": narrowed.pk,
         "case": case.code,
         "receipt": receipt.code,
