@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,7 +26,7 @@ from linli.clock import now
 from linli.people.directory import away
 from linli.people.models import Lead, User
 from linli.people.scope import Scope, scope
-from linli.places.models import Area
+from linli.places.atlas import atlas
 
 REPORTS_SHOWN = 20
 # Which of the permitted actions is offered first: the one that takes the case on.
@@ -39,7 +40,7 @@ FIRST = (
 @require_safe
 def case_page(request: HttpRequest, code: str) -> HttpResponse:
     sight = scope(request.user)
-    case = found_case(sight, code)
+    case = _found(sight, code)
     sight.of(Notice).filter(case=case, read_at=None).update(read_at=now())
     return _case(request, case, sight, forms_for(case, sight))
 
@@ -66,7 +67,7 @@ def act(request: HttpRequest, code: str, action: str) -> HttpResponse:
         kind = "act" if action in FIRST else "second"
         context = {"form": form, "kind": kind, "case": case}
         return render(request, "cases/_action.html", context, status=422)
-    case = found_case(sight, code)
+    case = _found(sight, code)
     others = [other for other in forms_for(case, sight) if other.action != action]
     return _case(request, case, sight, [form, *others], status=422)
 
@@ -93,7 +94,7 @@ def look(request: HttpRequest, code: str) -> HttpResponse:
         return redirect("case", code=case.code)
     if request.headers.get("HX-Request"):
         return render(request, "cases/_reporters.html", {"reports": known, "is_open": True})
-    case = found_case(sight, code)
+    case = _found(sight, code)
     return _case(request, case, sight, forms_for(case, sight), looked=known)
 
 
@@ -114,6 +115,14 @@ def clocks(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "cases/_clocks.html", {"case": case, "countdowns": countdowns(case)})
 
 
+def _found(sight: Scope, code: str) -> Case:
+    """Return a case with all who have it: their standing and the page both ask for them."""
+    case = found_case(sight, code)
+    sides = Assignment.objects.select_related("organisation", "person")
+    prefetch_related_objects([case], Prefetch("assignments", sides))
+    return case
+
+
 def _case(
     request: HttpRequest,
     case: Case,
@@ -123,9 +132,7 @@ def _case(
     looked: list[Report] | None = None,
 ) -> HttpResponse:
     official = sight.of(Case).filter(in_office(sight), pk=case.pk).exists()
-    assignments = list(
-        case.assignments.filter(active=True).select_related("organisation", "person")
-    )
+    assignments = [a for a in case.assignments.all() if a.active]
     offered = [form for form in forms if form.action != "look"]
     primary = min(
         (form for form in offered if form.action in FIRST),
@@ -133,6 +140,7 @@ def _case(
         default=None,
     )
     lines = tell(case, sight, official)
+    photos = before_and_after(case, lines, official)
     told = sight.of(Report).filter(case=case).select_related("reporter").order_by("id")
     clocks = countdowns(case)
     due = next_due(case)
@@ -153,13 +161,13 @@ def _case(
             "rulings": _rulings(assignments, sight),
             "guesses": _guesses(case) if official else [],
             "places": _places(case),
-            "photos": before_and_after(case, lines, official),
+            "photos": photos,
             "twins": nearby.like(case, sight) if official and case.is_open else [],
             "days": by_day(lines),
             "primary": primary,
             "others": [form for form in offered if form is not primary],
             "areas_all": areas_offered() if any("area" in f.fields for f in offered) else None,
-            "originals": handles(sight, case),
+            "originals": official and bool(photos) and handles(sight, case),
         },
         status=status,
     )
@@ -188,20 +196,17 @@ def _guesses(case: Case) -> list[tuple[str, int]]:
 
 def _places(case: Case) -> list[dict[str, Any]]:
     """Name both grids of a case, what they lie in, and all their leads."""
-    grids = [pk for pk in (case.community_grid_id, case.service_grid_id) if pk]
-    areas = Area.objects.defer("wkb").in_bulk(grids)
-    codes = {code for area in areas.values() for code in area.path.split("/") if code}
-    above = {a.code: a for a in Area.objects.defer("wkb").filter(code__in=codes)}
+    town = atlas()
+    grids = [pk for pk in (case.community_grid_id, case.service_grid_id) if pk in town.areas]
     absent = away(now())
     leads: dict[int, list[Lead]] = {}
     for lead in Lead.objects.filter(area__in=grids).select_related("user").order_by("-side"):
         leads.setdefault(lead.area_id, []).append(lead)
     return [
         {
-            "grid": areas[pk],
-            "trail": [above[c] for c in areas[pk].path.split("/")[:-2] if c in above],
+            "grid": town.areas[pk],
+            "trail": [town.areas[above] for above in reversed(town.ancestors(pk)[1:])],
             "leads": [(lead, lead.user_id in absent) for lead in leads.get(pk, [])],
         }
         for pk in grids
-        if pk in areas
     ]
