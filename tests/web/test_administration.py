@@ -9,7 +9,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from linli.cases import loop
-from linli.cases.models import Ruling
+from linli.cases.models import Event, Ruling
 from linli.people import audit
 from linli.people.models import AuditEntry, Lead, Membership, User
 from linli.places.models import Town
@@ -258,3 +258,19 @@ def test_the_number_of_queries_does_not_grow_with_the_rows(enter, path):
         audit.record("person-created", person("leader"), user)
 
     assert queries() == before
+
+
+def test_older_steps_follow_page_by_page_and_none_is_lost(enter, monkeypatch):
+    monkeypatch.setattr("linli.web.administration.audit.A_PAGE", 3)
+    case = tell("桥头摆摊")
+    loop.act(case, "accept", person("officer"))
+    client, seen, path = enter("administrator"), [], "/administration/audit/?of=steps"
+
+    while path:
+        page = client.get(path)
+        seen += [(row["row"].case_id, row["row"].seq) for row in page.context["rows"]]
+        older = re.search(r'href="(\?[^"]*before=[^"]+)"', page.text)
+        path = "/administration/audit/" + older[1].replace("&amp;", "&") if older else None
+
+    assert sorted(seen) == sorted(Event.objects.values_list("case_id", "seq"))
+    assert len(seen) == case.events.count() > 3

@@ -281,6 +281,7 @@ class Event(models.Model):
         indexes = [
             models.Index(fields=["id"], condition=models.Q(folded=False), name="event_unfolded"),
             models.Index(fields=["action", "at"], name="event_action_at"),
+            models.Index(fields=["at"], name="event_at"),
         ]
 
 

@@ -94,10 +94,10 @@ def _found(code: str) -> Any:
 def upload(request: HttpRequest) -> HttpResponse:
     assert isinstance(request.user, User)
     file = request.FILES.get("file")
-    if file is None or file.size > MOST_BYTES:
+    if file is None or (file.size or 0) > MOST_BYTES:
         return _packs(request, why=_("Choose a file of at most 20 MB."))
     try:
-        how, name, files = drafts.files_of(file.name, file.read())
+        how, name, files = drafts.files_of(file.name or "", file.read())
         draft = drafts.draft(request.user, how, name, files)
     except Faulty as faulty:
         return _packs(request, faulty.faults)

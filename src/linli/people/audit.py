@@ -65,6 +65,9 @@ FIELDS: dict[str, str | Promise] = {
     "holidays": _("holidays here"),
     "workdays": _("workdays here"),
     "hours": _("working hours"),
+    "rows": _("rows"),
+    "filter": _("filter"),
+    "format": _("format"),
     "oidc": "OpenID Connect",
     **dict(Lead.Side.choices),
 }

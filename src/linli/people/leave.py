@@ -83,7 +83,7 @@ def covers(user: User, since: datetime, until: datetime) -> list[Cover]:
         .values_list("user_id", flat=True)
     )  # fmt: skip
     return [
-        Cover(area, other := others.get(key), bool(other) and other.pk in away)
+        Cover(area, others.get(key), key in others and others[key].pk in away)
         for key, area in led.items()
     ]
 
@@ -93,6 +93,8 @@ def _leaves(sight: Scope) -> Q:
     headed = sight.organisations(Role.HEAD)
     theirs = Membership.objects.filter(organisation__in=headed).order_by().values("user")
     found = Q(user=sight.user.pk) | Q(user__in=theirs)
+    if any(path.count("/") == 1 for path in sight.paths(Role.ADMINISTRATOR)):
+        return Q()
     if sight.has(Role.ADMINISTRATOR):
         found |= Q(user__in=sight.of(User).order_by().values("pk"))
     return found

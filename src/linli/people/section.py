@@ -169,8 +169,8 @@ def write(read: Read) -> dict[str, Counts]:
     members = {user for user, _organisation, _role in memberships}
     stays = {user.pk for user in users.values()}
     gone = User.objects.filter(pk__in=members_before - members - stays, is_active=True)
-    for user in gone:
-        rows.note(User, user.username, user.name, rows.RETIRED)
+    for leaving in gone:
+        rows.note(User, leaving.username, leaving.name, rows.RETIRED)
     removed = gone.update(is_active=False)
     back = User.objects.filter(pk__in=members - members_before, is_active=False)
     back.update(is_active=True)

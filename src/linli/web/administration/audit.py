@@ -1,7 +1,10 @@
 """The trail of administrative acts, and the steps of cases beside it, with search."""
 
-from datetime import date, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -57,10 +60,9 @@ def trail(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(at__gte=_midnight(since))
     if until := _day(asked["until"]):
         rows = rows.filter(at__lt=_midnight(until + timedelta(days=1)))
-    order = "pk" if of_steps else "number"
-    if asked["before"].isdecimal() and len(asked["before"]) < 10:
-        rows = rows.filter(**{f"{order}__lt": int(asked["before"])})
-    shown = list(rows.order_by(f"-{order}")[: A_PAGE + 1])
+    rows = _before(rows, asked["before"], of_steps)
+    order = ("-at", "-pk") if of_steps else ("-number",)
+    shown = list(rows.order_by(*order)[: A_PAGE + 1])
     query = request.GET.copy()
     query.pop("before", None)
     actions = (
@@ -75,12 +77,30 @@ def trail(request: HttpRequest) -> HttpResponse:
             "asked": asked,
             "of_steps": of_steps,
             "rows": [_told(row, of_steps) for row in shown[:A_PAGE]],
-            "older": getattr(shown[A_PAGE - 1], order) if len(shown) > A_PAGE else None,
+            "older": _mark(shown[A_PAGE - 1]) if len(shown) > A_PAGE else None,
             "actions": actions,
             "query": query.urlencode(),
             "is_narrowed": any(value for name, value in asked.items() if name != "of"),
         },
     )
+
+
+def _mark(row: Event | AuditEntry) -> str:
+    """Return where the page after this row begins."""
+    if isinstance(row, Event):
+        return f"{row.at.timestamp():.6f}_{row.pk}"
+    return str(row.number)
+
+
+def _before(rows: QuerySet[Any], mark: str, of_steps: bool) -> QuerySet[Any]:
+    """Return what is older than the mark of a page; all if there is none."""
+    if of_steps and (told := re.fullmatch(r"(\d{1,11}\.\d{6})_(\d{1,15})", mark)):
+        moment = datetime.fromtimestamp(float(told[1]), UTC)
+        # Said twice: the first half is what an index can be asked for.
+        return rows.filter(at__lte=moment).exclude(at=moment, pk__gte=int(told[2]))
+    if not of_steps and re.fullmatch(r"\d{1,9}", mark):
+        return rows.filter(number__lt=int(mark))
+    return rows
 
 
 def _told(row: Event | AuditEntry, of_steps: bool) -> dict[str, object]:

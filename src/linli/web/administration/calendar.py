@@ -28,6 +28,11 @@ from linli.places.section import CalendarEntry
 from linli.web.administration.people import administrator
 
 HOLIDAY, WORKDAY, USUAL = "holiday", "workday", "usual"
+KINDS = [
+    (HOLIDAY, L("a holiday here")),
+    (WORKDAY, L("a workday here")),
+    (USUAL, L("as in the whole country")),
+]
 
 
 class DayForm(forms.Form):
@@ -36,11 +41,7 @@ class DayForm(forms.Form):
     day = forms.DateField(label=L("Day"), widget=forms.DateInput({"type": "date"}))
     kind = forms.ChoiceField(
         label=L("Is"),
-        choices=[
-            (HOLIDAY, L("a holiday here")),
-            (WORKDAY, L("a workday here")),
-            (USUAL, L("as in the whole country")),
-        ],
+        choices=KINDS,
     )
     reason = forms.CharField(label=L("Reason"), max_length=200, required=False)
 
@@ -136,7 +137,7 @@ def change(request: HttpRequest) -> HttpResponse:
     """Tell what a change would mean; make it once that has been read and confirmed."""
     rules = calendar_changes.present()
     is_hours = "hours" in request.POST
-    form = (
+    form: forms.Form = (
         HoursForm(request.POST, auto_id="id_hours_%s")
         if is_hours
         else DayForm(request.POST, auto_id="id_day_%s")
@@ -165,7 +166,7 @@ def change(request: HttpRequest) -> HttpResponse:
         more = {
             "proposed": {name: request.POST.get(name, "") for name in form.fields},
             "effect": calendar_changes.effect(wanted),
-            "kinds": dict(form.fields["kind"].choices) if not is_hours else {},
+            "kinds": {} if is_hours else dict(KINDS),
         }
         return _page(request, year, more=more)
     calendar_changes.change(administrator(request), wanted, told["reason"])

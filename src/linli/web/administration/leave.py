@@ -14,7 +14,7 @@ from linli.people.models import Leave, Membership, Role, User
 from linli.people.scope import scope
 from linli.web.administration.forms import LeaveForm
 
-COLLEAGUES = 200
+COLLEAGUES, SHOWN = 200, 50
 
 
 @login_required
@@ -36,7 +36,7 @@ def _page(request: HttpRequest, form: LeaveForm, status: int = 200) -> HttpRespo
         {
             "form": form,
             "leaves": [(row, leave.covers(user, row.since, row.until)) for row in mine[:20]],
-            "others": coming.exclude(user=user)[:COLLEAGUES],
+            "others": coming.exclude(user=user)[:SHOWN],
             "colleagues": User.objects.filter(pk__in=theirs, is_active=True)
             .exclude(pk=user.pk)
             .order_by("username")[:COLLEAGUES],
