@@ -18,6 +18,12 @@ def plain_static_files(settings):
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 
+@pytest.fixture(autouse=True)
+def steady_town(monkeypatch):
+    """Let no query for the town's version, due every two seconds, fall into a test that counts."""
+    monkeypatch.setattr("linli.places.town.NOTICE_AFTER_S", 600.0)
+
+
 @pytest.fixture
 def town(db, tmp_path):
     small = SmallTown(tmp_path / "town")
