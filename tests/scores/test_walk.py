@@ -15,6 +15,7 @@ from linli.cases.models import SELF_FOUND, Case, Event
 from linli.people.models import User
 from linli.people.scope import Scope
 from linli.scores import tallies
+from linli.scores.counters import COUNTERS
 from linli.scores.figures import Figure
 from linli.scores.leagues import CONTESTS, league, why
 from linli.scores.models import Tally
@@ -129,3 +130,11 @@ def test_every_sum_over_the_town_is_the_town_and_every_league_leads_to_its_cases
             for name, count in standing.counts.items():
                 if not name.endswith("minutes"):
                     assert table.figure(standing, name).events().count() == count
+
+
+def test_what_any_event_may_tell_is_told_by_those_it_is_looked_for_in(walked):
+    for counter in COUNTERS.values():
+        if not counter.actions:
+            telling = Event.objects.filter(counter.when.q())
+            assert telling.exists()
+            assert not telling.exclude(action__in=counter.told_by).exists()

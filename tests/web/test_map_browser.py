@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from linli import background
@@ -134,6 +135,47 @@ def test_the_map_leads_from_the_town_to_a_case_without_a_reload(browser, live_se
     assert {host for host in people.asked if host} == {live_server.url.removeprefix("http://")}
 
 
+def test_a_place_is_pointed_at_by_finger_and_by_keyboard(browser, live_server, town):
+    people = People(browser, live_server.url)
+    page = people.enter("resident", PHONE)
+    page.goto(f"{live_server.url}/report/")
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    page.locator("[data-map=pick]").scroll_into_view_if_needed()
+    drawn(page)
+
+    press(page, 121.03, 30.705)
+    expect(page.locator(".map-said")).to_contain_text("东村一格", timeout=SLOW)
+    expect(page.locator(".map-key")).to_contain_text("集市街")
+    assert abs(float(page.locator("#id_lon").input_value()) - 121.03) < 0.002
+    before = float(page.locator("#id_lat").input_value())
+    drawn(page)
+
+    page.locator(".map canvas").focus()
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+        drawn(page)
+    page.keyboard.press("Enter")
+    expect(page.locator(".map-said")).not_to_contain_text("东村一格", timeout=SLOW)
+    assert float(page.locator("#id_lat").input_value()) < before
+    assert page.url.endswith("/report/"), "the form is not sent by it"
+    _fits(page)
+    assert people.complaints == []
+
+
+def test_a_case_shows_where_it_lies_in_both_layers(browser, live_server, town):
+    case = report("桥头垃圾成堆", 121.005, 30.705)
+    people = People(browser, live_server.url)
+    page = people.enter("resident", PHONE)
+    page.goto(f"{live_server.url}/cases/{case.code}/")
+    page.locator("[data-map=case]").scroll_into_view_if_needed()
+
+    assert drawn(page) > 3
+    expect(page.locator(".map-key")).to_contain_text("西村一格")
+    expect(page.locator(".map-key")).to_contain_text("集市街")
+    expect(page.locator(".map-pin")).to_be_visible()
+    assert people.complaints == []
+
+
 def test_without_graphics_the_figures_stand_there_in_words(browser, live_server, town):
     report("桥头垃圾成堆", 121.005, 30.705)
     background.once()
@@ -147,3 +189,16 @@ def test_without_graphics_the_figures_stand_there_in_words(browser, live_server,
     page.get_by_role("link", name="西村一格 1").click()
     expect(page.get_by_role("link", name="桥头垃圾成堆")).to_be_visible(timeout=SLOW)
     assert "area=w1" in page.url
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_the_map(browser, live_server, town, scheme):
+    case = report("桥头垃圾成堆", 121.005, 30.705)
+    background.once()
+    people = People(browser, live_server.url)
+    page = people.enter("leader", DESK, color_scheme=scheme)
+    for asked in ("", "?measure=received", "?area=w1", f"?case={case.code}"):
+        page.goto(f"{live_server.url}/map/{asked}")
+        drawn(page)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()

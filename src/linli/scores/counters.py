@@ -100,6 +100,8 @@ class Located:
 
 
 BOTH, LEAD = "both", "lead"
+ANSWERING = ("accept", "settle", "resolve")
+LAPSING = ("escalate", "resolve")
 
 
 @dataclass(frozen=True)
@@ -116,6 +118,8 @@ class Counter:
     hours
         The hours in the event's data to be summed up, in whole minutes so that sums
         in any order are equal; empty to count events.
+    told_by
+        Where any event counts: those that can say it, which an index finds in a time.
     """
 
     label: str | Promise
@@ -123,6 +127,7 @@ class Counter:
     when: Test = field(default_factory=Always)
     on: str = BOTH
     hours: str = ""
+    told_by: tuple[str, ...] = ()
 
     def amount(self, step: Step) -> int:
         """Return what `step` adds to this counter."""
@@ -132,7 +137,8 @@ class Counter:
 
     def q(self) -> Q:
         """Return the condition on events that are counted."""
-        return (Q(action__in=self.actions) if self.actions else Q()) & self.when.q()
+        actions = self.actions or self.told_by
+        return (Q(action__in=actions) if actions else Q()) & self.when.q()
 
 
 COUNTERS: dict[str, Counter] = {
@@ -144,15 +150,17 @@ COUNTERS: dict[str, Counter] = {
     "settled": Counter(_("Settled with the residents"), ("settle",)),
     "dispatched": Counter(_("Dispatched"), ("dispatch",)),
     "led": Counter(_("Given to lead"), ("dispatch", "rule"), on=LEAD),
-    "responded": Counter(_("First responses"), (), Either("response_late"), LEAD),
-    "responded_late": Counter(_("Late first responses"), (), Told("response_late", True), LEAD),
+    "responded": Counter(_("First responses"), (), Either("response_late"), LEAD,
+                         told_by=ANSWERING),
+    "responded_late": Counter(_("Late first responses"), (), Told("response_late", True), LEAD,
+                              told_by=ANSWERING),
     "response_minutes": Counter(
         _("Working minutes to the first response"), (), Either("response_late"), LEAD,
-        "response_hours",
+        "response_hours", told_by=ANSWERING,
     ),
     "resolved": Counter(_("Resolved"), ("resolve",), on=LEAD),
     "on_time": Counter(_("Resolved on time"), ("resolve",), Told("late", False), LEAD),
-    "overdue": Counter(_("Overdue"), (), Told("overdue", True), LEAD),
+    "overdue": Counter(_("Overdue"), (), Told("overdue", True), LEAD, told_by=LAPSING),
     "work_minutes": Counter(
         _("Working minutes to the resolution"), ("resolve",), on=LEAD, hours="hours"
     ),

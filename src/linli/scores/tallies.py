@@ -188,12 +188,14 @@ def _withdrawn(steps: Iterable[Step]) -> list[Step]:
 
 def _consequences(judgements: Iterable[tuple[int, int]]) -> list[int]:
     """Return the keys of judgements (case, seq) and of the rework each set off by itself."""
-    keys: list[int] = []
-    for case, seq in judgements:
-        rework = Q(seq=seq + 1, action="reopen", by=None)
-        events = Event.objects.filter(Q(seq=seq) | rework, case=case).order_by("seq")
-        keys += events.values_list("pk", flat=True)
-    return keys
+    wanted = set(judgements)
+    events = Event.objects.filter(case__in={case for case, _seq in wanted}).order_by("case", "seq")
+    return [
+        pk
+        for pk, case, seq, action, by in events.values_list("pk", "case", "seq", "action", "by")
+        if (case, seq) in wanted
+        or ((case, seq - 1) in wanted and action == "reopen" and by is None)
+    ]
 
 
 def withdrawn_events() -> list[int]:
