@@ -20,6 +20,7 @@ BENCHES: dict[str, list[str | Path]] = {
     "replies": ["--train", Path("messages/replies.csv")],
     "locate": [],
     "intake": [],
+    "simulate": [],
 }
 
 
