@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -159,6 +159,12 @@ def follow_the_wall() -> None:
 def run(speed: float) -> None:
     """Let the town's clock run at `speed`, between `SLOWEST` and `FASTEST`."""
     _change(_next(_within(speed), paused=False))
+
+
+def skip(moment: datetime) -> None:
+    """Let the town's clock pass over the time until `moment`; never back."""
+    pace_then = _next(known.speed if (known := pace()) else 1.0, paused=False)
+    _change(replace(pace_then, shown=max(pace_then.shown, moment.timestamp())))
 
 
 def pause() -> None:

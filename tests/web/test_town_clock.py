@@ -1,8 +1,9 @@
 """The bar of a demonstration: what time it is in the town, and the buttons beside it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils.timezone import localtime
 
 from linli import clock
 
@@ -56,3 +57,16 @@ def test_outside_a_demonstration_there_is_neither_bar_nor_button(town, client, s
 
     assert "simulated" not in client.get("/").content.decode()
     assert client.post("/clock/", {"move": "pause"}).status_code == 404
+
+
+def test_at_night_the_time_until_work_can_be_passed_over(town, client, demo):
+    assert 'value="skip"' not in client.get("/").content.decode()
+    clock.start(EVENING + timedelta(hours=4), speed=60)
+    assert 'value="skip"' in client.get("/").content.decode()
+
+    client.post("/clock/", {"move": "skip"})
+
+    assert f"{localtime(clock.now()):%m-%d %H:%M}" in ("03-11 08:30", "03-11 08:31")
+    shown = clock.now()
+    client.post("/clock/", {"move": "skip"})
+    assert clock.now() - shown < timedelta(minutes=10)

@@ -1,7 +1,7 @@
 """The demonstration's clock on screen: the town's time, and buttons that change its pace."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -11,8 +11,12 @@ from django.utils.timezone import get_current_timezone_name
 from django.views.decorators.http import require_POST
 
 from linli import clock
+from linli.cases.calendar import calendar
+from linli.places.town import NoTown
 
 SPEEDS = (1, 10, 60, 180, 600)  # how many times as fast as the wall's
+LONG = timedelta(hours=2)  # a rest from work that is worth passing over
+A_MINUTE = 1 / 60
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,15 @@ class Dial:
     def millisecond(self) -> int:
         """The moment as scripts count it."""
         return int(self.moment.timestamp() * 1000)
+
+    @property
+    def work_begins(self) -> datetime | None:
+        """When people work again, if that is a long time from now."""
+        try:
+            begins = calendar().add(self.moment, A_MINUTE)
+        except NoTown:
+            return None
+        return begins if begins - self.moment > LONG else None
 
     @property
     def slower(self) -> int | None:
@@ -56,7 +69,7 @@ def dial() -> Dial | None:
 
 @require_POST
 def set_clock(request: HttpRequest) -> HttpResponse:
-    """Pause the town's clock, let it run on, or let it run at another speed."""
+    """Pause the town's clock, let it run on, at another speed, or over to the next morning."""
     if not settings.DEMO:
         raise Http404
     move = request.POST.get("move", "")
@@ -64,6 +77,8 @@ def set_clock(request: HttpRequest) -> HttpResponse:
         clock.pause()
     elif move == "resume":
         clock.resume()
+    elif move == "skip" and (shown := dial()) and shown.work_begins:
+        clock.skip(shown.work_begins)
     elif move in map(str, SPEEDS):
         clock.run(float(move))
     if request.headers.get("HX-Request"):
