@@ -119,9 +119,14 @@ def _matching(asked: Question) -> RawSQL:
 def find(text: str) -> Q:
     """Return the cases in which all of the words are found, or whose number was typed."""
     asked = question(text)
-    found = Q(pk__in=_matching(asked)) if asked else Q(pk__in=[])
-    number = _CODE.fullmatch(text)
-    return Q(pk=int(number.group(1))) | found if number else found
+    if not asked:
+        return Q(pk__in=[])
+    found, number = _matching(asked), _CODE.fullmatch(text)
+    if number:  # one list of keys: a condition beside it would have to be tried on every case
+        return Q(
+            pk__in=RawSQL(f"{found.sql} UNION ALL SELECT {int(number.group(1))}", found.params)
+        )
+    return Q(pk__in=found)
 
 
 def ranked(cases: QuerySet[Case], text: str) -> list[int]:
