@@ -140,13 +140,12 @@ def suspicions(sight: Scope) -> list[Suspicion]:
     return _looked[known]
 
 
-def _suspect(keys: list[tuple[int, int | None]]) -> list[Suspicion]:
-    keys = sorted(keys)
+def _suspect(found: Sequence[tuple[int, int | None]]) -> list[Suspicion]:
+    rows = dict(Case.objects.filter(pk__in=[k for k, _g in found]).values_list("pk", "sketch"))
+    keys = sorted((key, grid) for key, grid in found if rows.get(key))
     if len(keys) < 2:
         return []
-    rows = dict(Case.objects.filter(pk__in=[k for k, _g in keys]).values_list("pk", "sketch"))
-    keys = [(key, grid) for key, grid in keys if rows.get(key)]
-    sketches = np.frombuffer(b"".join(bytes(rows[key]) for key, _g in keys), np.uint32)
+    sketches = np.frombuffer(b"".join(bytes(rows[key] or b"") for key, _g in keys), np.uint32)
     sketches = sketches.reshape(len(keys), -1)
     earlier, later = twin_pairs(sketches, ALIKE)
     alike = resemblance(sketches[earlier], sketches[later])

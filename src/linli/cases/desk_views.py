@@ -93,7 +93,7 @@ def _panel(
     }
     if "rule" in forms:  # chosen from the candidates or from the list, whichever is nearer
         chosen = forms["rule"].fields["organisation"].widget
-        chosen.use_required_attribute = lambda initial: False  # type: ignore[method-assign]
+        chosen.use_required_attribute = lambda initial: False
     pair = next((one for one in found if one.later == case.pk), None)
     twin = sight.of(Case).filter(pk=pair.earlier).first() if pair else None
     shown: dict[str, Any] = {
@@ -185,9 +185,12 @@ def act_on_many(request: HttpRequest) -> HttpResponse:
     if action == "triage":
         form.fields["category"].required = True
     if not form.is_valid():
-        faults = [f"{form.fields[n].label}: {' '.join(e)}" if n in form.fields else " ".join(e)
-                  for n, e in form.errors.items()]  # fmt: skip
-        return _desk(request, sight, queue, wrong=" ".join(str(fault) for fault in faults))
+        faults = [
+            f"{form.fields[name].label}: {error}" if name in form.fields else str(error)
+            for name, errors in form.errors.items()
+            for error in errors
+        ]
+        return _desk(request, sight, queue, wrong=" ".join(faults))
     inputs = {name: v for name, v in form.cleaned_data.items() if v not in (None, "", [])}
     return _desk(
         request, sight, queue, outcome=work.act_on_many(cases, action, request.user, **inputs)

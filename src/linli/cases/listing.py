@@ -48,13 +48,13 @@ def read(keys: list[int], body: bool = False) -> list[Case]:
 # --- narrowing -------------------------------------------------------------------------------
 
 
-def _day(name: str, label: str | Promise) -> forms.Field:
+def _day(label: Any) -> forms.Field:
     return forms.DateField(
         required=False, label=label, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
 
 
-def _choice(label: str | Promise) -> forms.ChoiceField:
+def _choice(label: Any) -> forms.ChoiceField:
     return forms.ChoiceField(required=False, label=label, widget=Select)
 
 
@@ -73,8 +73,8 @@ class Filters(forms.Form):
     lead = _choice(_("Leading side"))
     source = _choice(_("Found by"))
     satisfied = _choice(_("Satisfaction"))
-    since = _day("since", _("Reported from"))
-    until = _day("until", _("Reported until"))
+    since = _day(_("Reported from"))
+    until = _day(_("Reported until"))
     sort = _choice(_("Order"))
     overdue = forms.BooleanField(required=False, label=_("Overdue"))
     supervised = forms.BooleanField(required=False, label=_("Under supervision"))
@@ -108,7 +108,7 @@ def _start(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=get_current_timezone())
 
 
-def _of_organisation(key: str) -> Q:
+def _of_organisation(key: int) -> Q:
     joined = Assignment.objects.filter(organisation=key, side=Side.JOINT, active=True)
     return (
         Q(territorial=key) | Q(functional=key) | Q(pk__in=joined.order_by().values("case"))
@@ -131,7 +131,7 @@ NARROW: dict[str, Callable[[Any, Scope], Q]] = {
     "waiting": lambda name, sight: pile.of(sight) if (pile := waiting.pile(name)) else Q(),
     "category": lambda key, sight: Q(category=key) | Q(category__parent=key),
     "area": lambda area, sight: _in_area(area),
-    "organisation": lambda key, sight: _of_organisation(key),
+    "organisation": lambda key, sight: _of_organisation(int(key)),
     "lead": lambda side, sight: Q(lead_side=side),
     "source": lambda source, sight: Q(source=source),
     "satisfied": lambda answer, sight: SATISFIED[answer],
@@ -314,7 +314,7 @@ def keep(sight: Scope, name: str, query: str) -> SavedFilter:
     """Keep a way of narrowing under a name; the same name replaces what it stood for."""
     chosen = bare(QueryDict(query)).urlencode()[:1000]
     saved, _new = SavedFilter.objects.update_or_create(
-        owner=sight.user, name=name, defaults={"query": chosen}
+        owner_id=sight.user.pk, name=name, defaults={"query": chosen}
     )
     return saved
 
