@@ -182,6 +182,8 @@ class _Week:
             if self._take(record, step) and step.action == "evaluate" and not case.satisfied:
                 record.later = list(self.life.behaviour.appeal(record, step.at))
         if case.state in ENDED:
+            record.plan = [step for step in record.plan if "appeal" in step.action]
+            self.life.wait(record)
             return
         record.category = case.category or record.category
         if case.state != state:
@@ -213,5 +215,7 @@ class _Week:
         written.events += len(self.journal.drafts)
         written.steps.update(draft.event.action for draft in self.journal.drafts)
         alive |= {record.case.pk: record for record in self._new}
-        for pk in [pk for pk, record in alive.items() if record.is_over]:
+        # An appeal may outlive its case.
+        gone = [pk for pk, r in alive.items() if r.case.state in ENDED and not (r.later or r.plan)]
+        for pk in gone:
             del alive[pk]

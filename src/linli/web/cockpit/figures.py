@@ -38,7 +38,7 @@ class Stage:
 
 STAGES = (
     Stage(_("Sensed"), ("received",), _("to triage"), (State.REPORTED,), "reported"),
-    Stage(_("Located"), ("located",), _("to dispatch"), (State.TRIAGED,), "triaged"),
+    Stage(_("Located"), ("located",), _("to dispatch or settle"), (State.TRIAGED,), "triaged"),
     Stage(
         _("Dispatched"), ("dispatched", "ruled"), _("to accept"),
         (State.DISPATCHED, State.REOPENED, State.RETURNED), "dispatched",
