@@ -1,9 +1,12 @@
 from django.urls import path
 
-from linli.doors import export_views, import_views, reference
+from linli.doors import export_views, import_views, key_views, reference
 
 urlpatterns = [
     path("api/", reference.reference, name="api-reference"),
+    path("keys/", key_views.key_list, name="keys"),
+    path("keys/issue/", key_views.issue_key, name="issue-key"),
+    path("keys/<int:pk>/revoke/", key_views.revoke_key, name="revoke-key"),
     path("import/", import_views.imports, name="imports"),
     path("import/<slug:token>/", import_views.preview, name="import-file"),
     path("import/<slug:token>/columns/", import_views.set_map, name="import-columns"),

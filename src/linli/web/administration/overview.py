@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from linli import __version__
 from linli.cases.models import Case, Category, Event, Ruling
 from linli.clock import now
+from linli.doors.models import Message
 from linli.people.administration import Reach, for_administrators
 from linli.people.models import AuditEntry, Lead, Organisation, User
 from linli.people.scope import scope
@@ -64,6 +65,7 @@ def _health() -> dict[str, Any]:
         "late": Case.objects.filter(clock_at__lt=now()).count(),
         # Cases are never deleted: their last number says how many there are.
         "cases": Case.objects.aggregate(last=Max("pk"))["last"] or 0,
+        "given_up": Message.objects.filter(state=Message.State.GIVEN_UP).count(),
         "database": connection.vendor,
         "database_bytes": _database_bytes(),
         "disk_free": disk.free,
