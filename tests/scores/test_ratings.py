@@ -8,11 +8,16 @@ from linli.people.models import Role
 from linli.people.scope import scope
 from linli.scores.models import Rating, RatingEntry, Tally
 from linli.scores.periods import month_of
-from linli.scores.ratings import DIMENSIONS, appeal, due, opinions, rate, rating_table
+from linli.scores.ratings import DIMENSIONS, appeal, opinions, rate, rating_table
 from linli.scores.ratings import rule_on_appeal as rule
+from linli.scores.together import about, facts, progress, to_rate
 
 GRID, ORGANISATION = Rating.Side.GRID, Rating.Side.ORGANISATION
 JANUARY = date(2020, 1, 1)
+
+
+def due(user, month):
+    return [(one.side, one.grid, one.organisation) for one in to_rate(user, month)]
 
 
 def marks(side: str, score: int = 4) -> dict[str, int]:
@@ -194,3 +199,27 @@ def test_tallies_are_open_to_all_staff_and_to_no_resident(town):
     assert scope(town.person("officer", town.housing)).of(Tally).exists()
     assert scope(town.lead).of(Tally).exists()
     assert not scope(town.person("resident")).of(Tally).exists()
+
+
+def test_the_facts_of_a_month_stand_beside_a_rating(town):
+    case = town.case()
+    town.event(case, "resolve", late=False)
+    town.event(case, "reopen")
+    town.event(case, "resolve", late=True)
+    town.event(town.case(), "resolve", late=False, at=datetime(2020, 2, 10, 4, tzinfo=UTC))
+
+    told = facts(month_of(JANUARY), frozenset({town.grid.pk}), frozenset())
+    seen = told[town.grid.pk, town.housing.pk]
+
+    assert (seen.cases, seen.on_time, seen.late, seen.rework) == (2, 1, 1, 1)
+    assert to_rate(town.lead, month_of(JANUARY))[0].facts == seen
+
+
+def test_the_rated_side_reads_what_was_said_and_the_town_who_has_spoken(town):
+    month = month_of(JANUARY)
+    assert [have for _side, have, _could in progress(month)] == [0, 0]
+    rating = rate(GRID, town.grid, town.housing, JANUARY, town.lead, marks(GRID, 2), "slow")
+
+    assert about(town.head, month) == [rating]
+    assert about(town.lead, month) == []
+    assert progress(month) == [("grid", 1, 2), ("organisation", 0, 1)]

@@ -24,6 +24,9 @@ Side, Appeal, Action = Rating.Side, Rating.Appeal, RatingEntry.Action
 LOWEST, HIGHEST = 1, 5
 WORKS_IN_GRIDS = (Organisation.Kind.DEPARTMENT, Organisation.Kind.STATION)
 
+# What counts as having to do with each other; found by the index over action and time.
+HANDLING = ("dispatch", "rule", "accept", "resolve", "reopen")
+
 L = gettext_lazy
 DIMENSIONS = {
     Side.GRID: {
@@ -44,7 +47,9 @@ DIMENSIONS = {
 def pairs(month: Period) -> set[tuple[int, int]]:
     """Return (grid, organisation) for every department that handled a case in a grid."""
     found: set[tuple[int, int]] = set()
-    in_month = Event.objects.filter(at__gte=month.begins, at__lt=month.ends).order_by()
+    in_month = Event.objects.filter(
+        action__in=HANDLING, at__gte=month.begins, at__lt=month.ends
+    ).order_by()
     for grid in ("community_grid", "service_grid"):
         for side in ("territorial", "functional"):
             rows = in_month.filter(
@@ -52,24 +57,6 @@ def pairs(month: Period) -> set[tuple[int, int]]:
             )
             found.update(rows.values_list(grid, side).distinct())
     return found
-
-
-def due(user: User, month: Period) -> list[tuple[str, Area, Organisation]]:
-    """List what this person may rate for a month: side, grid and organisation."""
-    scope = Scope(user)
-    heads = scope.organisations(Role.HEAD)
-    known = [
-        (side, grid, organisation)
-        for grid, organisation in sorted(pairs(month))
-        for side, is_theirs in (
-            (Side.GRID, grid in scope.led_areas),
-            (Side.ORGANISATION, organisation in heads),
-        )
-        if is_theirs
-    ]
-    grids = Area.objects.in_bulk({grid for _side, grid, _organisation in known})
-    organisations = Organisation.objects.in_bulk({pair[2] for pair in known})
-    return [(side, grids[grid], organisations[org]) for side, grid, org in known]
 
 
 def rate(
@@ -273,4 +260,6 @@ def _worked_together(grid: Area, organisation: Organisation, month: Period) -> b
         return False
     here = Q(community_grid=grid) | Q(service_grid=grid)
     theirs = Q(territorial=organisation) | Q(functional=organisation)
-    return Event.objects.filter(here, theirs, at__gte=month.begins, at__lt=month.ends).exists()
+    return Event.objects.filter(
+        here, theirs, action__in=HANDLING, at__gte=month.begins, at__lt=month.ends
+    ).exists()

@@ -2,7 +2,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from linli.cases import urls as _cases  # noqa: F401 (knows how a case's number looks)
-from linli.web import front, leagues, tour, town_clock, views
+from linli.web import front, leagues, ratings, tour, town_clock, views
 from linli.web.cockpit import views as cockpit
 from linli.web.map import ground
 from linli.web.map import views as maps
@@ -23,6 +23,13 @@ urlpatterns = [
     path("map/cases/<slug:code>.json", ground.case, name="map-case"),
     path("leagues/", leagues.leagues, name="leagues"),
     path("leagues/why/", leagues.reasons, name="reasons"),
+    path("ratings/", ratings.rating_list, name="ratings"),
+    path(
+        "ratings/<str:month>/<slug:side>/<str:grid>/<str:organisation>/", ratings.rate, name="rate"
+    ),
+    path("ratings/<int:pk>/appeal/", ratings.appeal, name="appeal-rating"),
+    path("appeals/", ratings.appeals, name="appeals"),
+    path("appeals/<int:pk>/", ratings.rule, name="rule-on-rating"),
     path("leagues/cases/", leagues.figure, name="figure"),
     path("", include("linli.web.account.urls")),
     path("", include("linli.web.administration.urls")),
