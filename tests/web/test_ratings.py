@@ -1,5 +1,7 @@
 """Two-way monthly ratings on the phone, and appeals ruled on in one place."""
 
+import re
+
 import pytest
 
 from linli import clock
@@ -52,7 +54,8 @@ def test_a_lead_rates_the_department_with_the_months_facts_beside(case, enter):
 
     rating = Rating.objects.get()
     assert (rating.side, set(rating.scores.values())) == (GRID, {2})
-    assert "1 of 4 given" in client.get("/ratings/?month=2026-03").text or "rated" in page
+    page = client.get("/ratings/?month=2026-03").text
+    assert re.search(r"1 of \d+ given", page)
 
 
 def test_whoever_does_not_speak_for_a_side_is_refused(case, enter):
