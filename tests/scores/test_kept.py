@@ -77,7 +77,7 @@ def test_the_worker_computes_what_is_stale_and_leaves_the_rest(town):
     assert kept.refresh() == 0
     town.resolved(5, late=5, department=0)
 
-    with clock.at(JANUARY + timedelta(hours=1)):
+    with clock.at(JANUARY + kept.PRESENT_EVERY):
         tallies.fold()
         while kept.refresh():
             pass

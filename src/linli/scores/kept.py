@@ -25,7 +25,7 @@ from linli.scores.models import KeptLeague, Placing
 from linli.scores.periods import Period, local_day, month_of, parse, shifted
 
 MONTHS = 13  # this one and those of the year before
-PRESENT_EVERY = timedelta(minutes=10)  # of the town's clock, for a period still running
+PRESENT_EVERY = timedelta(hours=3)  # of the town's clock, for a period still running
 
 
 def kept(contest: str, period: Period, layer: str = COMMUNITY, area_kind: str = "grid",
@@ -163,7 +163,7 @@ def refresh(seconds: float = 5.0) -> int:
     """Compute what is missing or stale among the usual tables; stop after about `seconds`.
 
     Returns how many were computed. A table of a period still running is stale all the time;
-    it is computed anew every ten minutes of the town's clock.
+    it is computed anew every few hours of the town's clock.
     """
     until, done, version = time.monotonic() + seconds, 0, the_town().version
     known = {

@@ -176,7 +176,7 @@ def rating_table(period: Period, side: str) -> list[Opinion]:
     rated = _rated(side)
     about: dict[Any, list[Rating]] = defaultdict(list)
     rows = Rating.objects.filter(side=side, month__range=(period.first, period.last))
-    for rating in rows.select_related("grid", "organisation").order_by("id"):
+    for rating in rows.select_related("grid", "organisation").defer("grid__wkb").order_by("id"):
         about[getattr(rating, rated)].append(rating)
     table = []
     for unit, ratings in about.items():
