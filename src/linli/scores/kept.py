@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Min, Q
 
 from linli import bulk
 from linli.clock import now
@@ -107,6 +107,13 @@ def as_league(row: KeptLeague) -> League:
                   tuple(row.dropped))  # fmt: skip
 
 
+def span(row: KeptLeague) -> tuple[float, float]:
+    """Return the lowest and the highest score that any interval of a table reaches."""
+    ends = row.placings.aggregate(low=Min("low"), high=Max("high"))
+    low, high = ends["low"], ends["high"]
+    return (0.0, 100.0) if low is None or high <= low else (low, high)
+
+
 def months_before(row: KeptLeague, unit_keys: Sequence[int]) -> dict[int, list[tuple[date, float]]]:
     """Return for each unit its scores in the twelve months up to the end of a table's period."""
     last = month_of(row.last)
@@ -131,14 +138,13 @@ def _months(last: Period) -> Q:
     return q
 
 
-def ranks_before(row: KeptLeague, unit_keys: Sequence[int]) -> dict[int, int]:
-    """Return the ranks that units had in the period before, as far as that table is kept."""
+def ranks_before(row: KeptLeague, unit_keys: Sequence[int]) -> dict[int, int] | None:
+    """Return the ranks that units had in the period before, None if that table is not kept."""
     before = shifted(Period(row.first, row.last), -1)
-    rows = Placing.objects.filter(
-        league__contest=row.contest, league__layer=row.layer, league__area_kind=row.area_kind,
-        league__first=before.first, league__last=before.last, unit__in=unit_keys,
-    )  # fmt: skip
-    return dict(rows.values_list("unit", "rank"))
+    table = find(row.contest, before, row.layer, row.area_kind)
+    if table is None:
+        return None
+    return dict(table.placings.filter(unit__in=unit_keys).values_list("unit", "rank"))
 
 
 # --- staleness, and the worker ---------------------------------------------------------------

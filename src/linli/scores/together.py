@@ -48,6 +48,7 @@ def facts(
                "functional_id", "data__late")  # fmt: skip
     found: dict[tuple[int, int], Facts] = defaultdict(Facts)
     cases: dict[tuple[int, int], set[int]] = defaultdict(set)
+    lates: dict[tuple[int, int], dict[int, bool]] = defaultdict(dict)
     for action, case, community, service, territorial, functional, late in rows.values_list(
         *columns
     ):
@@ -60,11 +61,13 @@ def facts(
                 pair = (grid, organisation)
                 cases[pair].add(case)
                 if action == "resolve":
-                    found[pair].late += late is True
-                    found[pair].on_time += late is not True
+                    # Resolved twice, a case was late if it was late once.
+                    lates[pair][case] = late is True or lates[pair].get(case, False)
                 found[pair].rework += action == "reopen"
     for pair, handled in cases.items():
         found[pair].cases = len(handled)
+        found[pair].late = sum(lates[pair].values())
+        found[pair].on_time = len(lates[pair]) - found[pair].late
     return dict(found)
 
 

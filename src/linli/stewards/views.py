@@ -9,6 +9,7 @@ from django.core.paginator import Paginator
 from django.db.models import Count, F, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -208,7 +209,7 @@ def deliberation(request: HttpRequest, pk: int) -> HttpResponse:
             "case_seen": sight.of(Case).filter(pk=found.case_id).exists(),
             "forms": forms,
             "fault": fault,
-            "today": now().date(),
+            "today": localtime(now()).date(),
             "settle": ActionForm("settle", found.case, sight)
             if leads and "settle" in loop.permitted(found.case, sight) else None,
         },

@@ -43,11 +43,6 @@ class Topic(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    @property
-    def rising(self) -> bool:
-        """Whether more came in the last 30 days than in the 30 days before."""
-        return self.growth > 1
-
 
 class Member(models.Model):
     """A case that tells of a topic."""

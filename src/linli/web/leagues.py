@@ -120,18 +120,22 @@ def leagues(request: HttpRequest) -> HttpResponse:
             "table": table,
             "measures": [(m, MEASURES[m].label, w) for m, w in table.weights.items()],
             "rows": [
-                (s, _move(s, before.get(s.unit.pk)), _line(lines[s.unit.pk]), why(s)[:1])
+                (s, _move(s, before), _line(lines[s.unit.pk]), why(s)[:1])
                 for s in kept.standings(table, placings)
             ],
             "page": page,
+            "span": kept.span(table),
             "query": _query(asked),
             "periods": _periods(asked),
         },
     )
 
 
-def _move(standing: Standing, before: int | None) -> dict[str, Any]:
+def _move(standing: Standing, ranks: dict[int, int] | None) -> dict[str, Any]:
     """Say how a rank changed; within its own interval a change says little."""
+    if ranks is None:
+        return {}
+    before = ranks.get(standing.unit.pk)
     if before is None:
         return {"before": None}
     return {

@@ -15,9 +15,10 @@ def share(rate: float | None) -> str:
 
 
 @register.simple_tag
-def along(score: float) -> str:
-    """Return where a score of 0 to 100 lies along the band, in its own units."""
-    return f"{min(max(score, 0), 100) / 100 * WIDTH:.1f}"
+def along(score: float, span: tuple[float, float]) -> str:
+    """Return where a score lies along a band from one end of `span` to the other."""
+    part = (score - span[0]) / (span[1] - span[0])
+    return f"{4 + min(max(part, 0), 1) * (WIDTH - 8):.1f}"
 
 
 @register.simple_tag
