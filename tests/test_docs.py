@@ -9,7 +9,7 @@ from tools import action_table
 ROOT = Path(__file__).parents[1]
 DOCUMENTS = (
     "README.md", "README.zh-CN.md", "ARCHITECTURE.md", "CONTRIBUTING.md",
-    "docs/loop.md", "docs/towns.md", "bench/README.md",
+    "docs/api.md", "docs/loop.md", "docs/towns.md", "bench/README.md",
 )  # fmt: skip
 
 

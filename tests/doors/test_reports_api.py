@@ -4,14 +4,16 @@ import asyncio
 
 import pytest
 from asgiref.sync import sync_to_async
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connections
 from django.test import AsyncClient
 
 from linli.cases import intake
 from linli.cases.models import Case, Report
-from linli.doors import report_api
+from linli.doors import keys, report_api
 from linli.doors.gathering import Gatherer
-from tests.small_town import SmallTown
+from tests.small_town import SmallTown, person
+from tests.web.conftest import png
 
 TOKEN = "a-long-token"
 
@@ -57,6 +59,43 @@ def test_no_token_set_lets_nobody_in(town, client, settings):
     settings.API_TOKEN = ""
 
     assert post(client, {"title": "路灯不亮了"}, "").status_code == 401
+
+
+def test_a_report_by_key_is_its_owners_own(town, client):
+    _key, secret = keys.issue(person("resident"), "phone", ["reports:write"])
+    answer = post(client, {"title": "路灯不亮了"}, secret)
+
+    report = Report.objects.get(receipt=answer.json()["receipt"])
+    assert (report.reporter, report.source) == (person("resident"), "resident")
+
+
+def test_only_those_who_work_for_the_town_pass_on_what_others_found(town, client):
+    told = {"title": "路灯不亮了", "source": "hotline", "author": "林", "external_id": "1"}
+    _key, resident = keys.issue(person("resident"), "phone", ["reports:write"])
+    _key, hotline = keys.issue(person("dispatcher"), "hotline", ["reports:write"])
+
+    assert post(client, told, resident).status_code == 403
+    assert post(client, told, hotline).status_code == 201
+    assert Report.objects.get().reporter is None and Report.objects.get().source == "hotline"
+
+
+def test_a_key_without_the_scope_sends_no_reports(town, client):
+    _key, secret = keys.issue(person("resident"), "reader", ["cases:read"])
+
+    assert post(client, {"title": "路灯不亮了"}, secret).status_code == 403
+
+
+def test_photos_come_along_with_a_report(town, client):
+    _key, secret = keys.issue(person("resident"), "phone", ["reports:write"])
+    answer = client.post(
+        "/api/v1/reports",
+        {"title": "路灯不亮了", "lon": "121.005", "lat": "30.705",
+         "evidence": SimpleUploadedFile("a.png", png())},
+        headers={"authorization": f"Bearer {secret}"},
+    )  # fmt: skip
+
+    assert answer.status_code == 201
+    assert Case.objects.get().evidence.count() == 1
 
 
 @pytest.mark.parametrize(
