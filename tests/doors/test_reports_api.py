@@ -104,6 +104,9 @@ def test_photos_come_along_with_a_report(town, client):
         ({"title": ""}, "title"),
         ({"title": "灯", "lon": 999, "lat": 0}, "lon"),
         ({"title": "灯", "category": "ufo"}, "category"),
+        ({"title": "灯", "created": "0241-02-16T09:00:00Z"}, "created"),
+        ({"title": "灯", "created": "2241-02-16T09:00:00Z"}, "created"),
+        ({"title": "灯", "created": "2026-02-16T09:00:00"}, "created"),
     ],
 )
 def test_an_unusable_report_is_answered_with_the_problem(town, client, told, field):

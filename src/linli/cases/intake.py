@@ -28,6 +28,7 @@ from linli.places.town import once_a_version
 SURE = 0.5  # below this probability a suggested category waits for a dispatcher
 SOURCES = frozenset(Source.values)
 TRIES = 5
+EARLIEST = 1970  # the first year of which every clock and database thinks the same
 MAX_TITLE = 200
 MAX_BODY = 20_000
 MOST_LIKES = 1_000_000_000
@@ -118,6 +119,8 @@ def check(report: Report) -> None:
         raise Unusable("area", _("There is no area “%(value)s”.") % {"value": report.area})
     if report.created is not None and report.created.tzinfo is None:
         raise Unusable("created", _("The time has no time zone."))
+    if report.created is not None and report.created.year < EARLIEST:
+        raise Unusable("created", _("No report is older than %(year)d.") % {"year": EARLIEST})
     for name, value, limit in (("lon", report.lon, 180), ("lat", report.lat, 90)):
         if value is not None and not -limit <= value <= limit:
             words = {"lon": _("a longitude"), "lat": _("a latitude")}

@@ -1,6 +1,6 @@
 """Reports from connected systems and from people, gathered into few transactions."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
 from django.http import HttpRequest
@@ -14,6 +14,7 @@ from linli.cases import intake
 from linli.cases.evidence import NotEvidence
 from linli.cases.intake import Unusable
 from linli.cases.models import Source, State
+from linli.clock import now
 from linli.doors.access import ReportKey, Sender
 from linli.doors.gathering import Gatherer
 from linli.rest import Given, Moment, Problem, Text, given, operation
@@ -21,6 +22,7 @@ from linli.rest import Given, Moment, Problem, Text, given, operation
 N = gettext_noop
 router = Router()
 gather = Gatherer()
+A_CLOCK_IS_WRONG_BY = timedelta(days=1)
 EXAMPLE = {
     "title": "桥头的路灯不亮了",
     "body": "连着三个晚上一片漆黑",
@@ -78,6 +80,8 @@ async def report(request: HttpRequest) -> Status:
     if told.source is not None and not sender.in_office and told.source != Source.RESIDENT:
         words = _("Only those who work for the town pass on what others found.")
         raise Problem(403, words)
+    if told.created is not None and told.created > now() + A_CLOCK_IS_WRONG_BY:
+        raise Problem(422, errors=[("created", _("Nothing is reported before it is told."))])
     values = told.model_dump()
     values["source"] = told.source or sender.source or Source.API
     reporter = sender.key.owner if sender.key is not None and is_own else None

@@ -94,8 +94,9 @@ def _raw(present: AreaEntry | None, values: Values) -> dict[str, Any]:
 def _shape(value: Any, system: Any) -> BaseGeometry | None:
     if not value:
         return None
-    shape = shapely.from_geojson(orjson.dumps(value))
-    if system == "wgs84":
+    # What is no geometry is told as one that is missing.
+    shape = shapely.from_geojson(orjson.dumps(value), on_invalid="ignore")
+    if shape is None or system == "wgs84":
         return shape
     shape = shapely.segmentize(shape, section.STEP)
     return shapely.transform(
