@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 import orjson
@@ -10,7 +11,14 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext as _
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    StringConstraints,
+    ValidationError,
+)
 
 from linli.rest.problems import Problem
 from linli.wording import wording
@@ -18,7 +26,18 @@ from linli.wording import wording
 JSON, MULTIPART = "application/json", "multipart/form-data"
 # PostgreSQL stores no zero byte, and no text needs one.
 Text = Annotated[str, StringConstraints(pattern=r"^[^\x00]*$")]
-Moment = AwareDatetime
+# Years of which every clock, calendar and database thinks the same.
+EARLIEST, LATEST = 1970, 2200
+
+
+def _is_a_moment_of_ours(moment: datetime) -> datetime:
+    if not EARLIEST <= moment.year < LATEST:
+        years = {"first": EARLIEST, "last": LATEST - 1}
+        raise ValueError(_("must lie between %(first)d and %(last)d.") % years)
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_is_a_moment_of_ours)]
 M = TypeVar("M", bound=BaseModel)
 
 
