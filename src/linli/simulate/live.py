@@ -23,6 +23,7 @@ from django.db.models import Q
 from linli import clock
 from linli.cases import intake, loop
 from linli.cases.actors import Actor
+from linli.cases.calendar import calendar
 from linli.cases.models import OPEN, WORKING, Case, Category, Event, Report, State
 from linli.cases.refusal import Refused
 from linli.people.models import Leave, Role, User
@@ -44,6 +45,7 @@ GAP = timedelta(hours=12)  # a longer sleep is skipped: all plans are made anew 
 AGAIN = timedelta(minutes=15)  # until what was left to a visitor is looked at again
 AT_ONCE = 20  # reports taken in together
 WEEKS, FEWEST = 8, 24.0  # how much comes in a day is taken from so many weeks; at least so much
+A_DAY_H = 8.0
 AHEAD = timedelta(days=60)  # leaves are known so far ahead
 ASSIGNEES = frozenset({Actor.ASSIGNEE, Actor.ASSIGNEE_LEAD})
 # What somebody may still have to do with; an appeal is ruled on after the end as well.
@@ -53,7 +55,8 @@ ALIVE = Q(state__in=sorted(OPEN)) | Q(appealed="asked")
 class Present:
     """A town that lives on from what its database says."""
 
-    def __init__(self) -> None:
+    def __init__(self, seed: int | None = None) -> None:
+        self._seed = seed
         self._until: datetime | None = None
         self._turns = count()
         self.steps = self.reports = 0
@@ -73,7 +76,7 @@ class Present:
     def _begin(self, moment: datetime) -> None:
         """Read how the town stands, and plan what comes next from there."""
         self._desks = Desks()
-        seed, areas = randbits(32), atlas().areas.values()
+        seed, areas = self._seed or randbits(32), atlas().areas.values()
         grids = frozenset(a.pk for a in areas if a.is_grid and a.layer == COMMUNITY)
         self._rng = Random(seed)
         self._life = Life(seed, Album(), grids, spared=frozenset(self._desks.accounts))
@@ -92,7 +95,10 @@ class Present:
         self._until = moment
         self._seen = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
         self._desks.look_at_all()
-        self._learn(Case.objects.filter(ALIVE).values_list("pk", flat=True), moment)
+        alive = self._read(Case.objects.filter(ALIVE).values_list("pk", flat=True))
+        for pk, record in alive.items():
+            self._records[pk] = record
+            self._plan(record, record.case.touched_at, moment)
 
     # --- what others did ----------------------------------------------------------------------
 
@@ -181,14 +187,22 @@ class Present:
 
     # --- steps --------------------------------------------------------------------------------
 
-    def _plan(self, record: Record, moment: datetime) -> None:
-        """Plan the steps of a case from now on; those of a visitor are the visitor's."""
+    def _plan(self, record: Record, since: datetime, moment: datetime | None = None) -> None:
+        """Plan the steps of a case from `since` on; those of a visitor are the visitor's.
+
+        What should have happened before `moment` happens in the working day after it instead.
+        """
         spared = self._desks.accounts
         behaviour = self._life.behaviour
-        plan = behaviour.plan(record, moment)
+        plan = behaviour.plan(record, since)
         if record.case.appealed == "asked":
-            plan = in_order([*plan, *behaviour.rule_on_appeal(record, moment)])
-        record.plan = [step for step in plan if step.by is None or step.by.pk not in spared]
+            plan = in_order([*plan, *behaviour.rule_on_appeal(record, since)])
+        plan = [step for step in plan if step.by is None or step.by.pk not in spared]
+        if moment is not None and plan and plan[0].at < moment:
+            add, hours = calendar().add, calendar().hours_between(plan[0].at, moment)
+            hours += self._rng.uniform(0, A_DAY_H)
+            plan = [replace(step, at=add(step.at, hours)) for step in plan]
+        record.plan = plan
         self._wait(record)
 
     def _wait(self, record: Record, at: datetime | None = None) -> None:
