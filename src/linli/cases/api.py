@@ -57,7 +57,7 @@ Line300 = Annotated[Text, Field(min_length=1, max_length=300)]
 Key = Annotated[Text, Field(min_length=1, max_length=150)]
 # A need of the table → what is given for it: the key of a thing, not its number in our database.
 GIVEN: dict[str, Any] = {
-    "triage": Literal[tuple(Triage.values)],  # type: ignore[misc]
+    "triage": Literal[tuple(Triage.values)],
     "category": Key,
     "area": Key,
     "organisation": Key,

@@ -93,7 +93,7 @@ def _near(
     )  # fmt: skip
     if not rows:
         return []
-    sketches = np.frombuffer(b"".join(bytes(row[1]) for row in rows), np.uint32)
+    sketches = np.frombuffer(b"".join(bytes(row[1] or b"") for row in rows), np.uint32)
     alike = resemblance(sketches.reshape(len(rows), SKETCH_SIZE), text)
     found: list[tuple[float, float, int, float | None]] = []
     for likeness, (key, _sketch, category, by, lon, lat, grid) in zip(
@@ -101,7 +101,7 @@ def _near(
     ):
         metres = None
         if has_point and by == "point":
-            metres = metres_between(place.lon or 0, place.lat or 0, lon, lat)
+            metres = metres_between(place.lon or 0, place.lat or 0, lon or 0, lat or 0)
         is_here = metres <= NEARBY_M if metres is not None else grid == place.community_grid
         is_same_kind = metres is not None and category in categories
         if is_here and (likeness >= ALIKE or is_same_kind):

@@ -33,7 +33,7 @@ def picture(row: Evidence, size: Size) -> bytes:
     Only its pixels are copied: position, time, camera and owner stay in the file as it came.
     """
     storage: Storage = row.file.storage
-    name = f"{row.file.name.rpartition('.')[0]}.{size}.webp"
+    name = f"{str(row.file.name).rpartition('.')[0]}.{size}.webp"
     if storage.exists(name):
         with storage.open(name) as kept:
             return kept.read()

@@ -160,7 +160,7 @@ def _by(
         return _("you")
     if event.by_id in reporters:
         return _("the reporter")
-    return names.person(event.by) if in_office else office(event, names)
+    return names.person(event.by) if in_office and event.by else office(event, names)
 
 
 def _remarks(event: Event) -> list[str]:

@@ -48,6 +48,7 @@ def find(
     """
     if not cases:
         return []
+    stored: Sequence[Case | int]
     stored, before = _stored(cases) if among is None else (list(among), _sketches(among))
     known = np.concatenate([before.reshape(-1, sketches.shape[1]), sketches])
     earlier, later = twin_pairs(known, NEAR_TWIN)
@@ -100,7 +101,9 @@ def _stored(cases: Sequence[Case]) -> tuple[list[Case | int], np.ndarray]:
     return [key for key, _sketch in rows], sketches
 
 
-def _told(stored: list[Case | int], alike: np.ndarray, cases: Sequence[Case]) -> dict[int, _Known]:
+def _told(
+    stored: Sequence[Case | int], alike: np.ndarray, cases: Sequence[Case]
+) -> dict[int, _Known]:
     """Return place and time of the stored cases that are `alike`, and of the new ones."""
     wanted = {at for at in alike.tolist() if at < len(stored)}
     positions = {one: at for at in wanted if isinstance(one := stored[at], int)}

@@ -197,7 +197,8 @@ def _only_read(view: View) -> View:
 
 
 def _urls() -> tuple[list[URLPattern], str, str]:
-    patterns, app_name, namespace = api.urls
+    found, app_name, namespace = api.urls
+    patterns: list[Any] = list(found)
     for pattern in patterns:
         pattern.callback = guarded(pattern.callback)
     return (

@@ -125,7 +125,7 @@ def _choice(column: Column, text: str) -> str:
 @cache
 def _choices(column: Column) -> dict[str, str]:
     """Return the values of a choice by what people write for them, in every language we have."""
-    known = {}
+    known: dict[str, str] = {}
     for language, _name in settings.LANGUAGES:
         with translation.override(language):
             known |= {str(label).lower(): value for value, label in column.choices}

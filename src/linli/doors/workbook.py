@@ -124,13 +124,13 @@ def _cells(sheet: CalamineSheet) -> dict[str, Any]:
     numbers: dict[str, int] = {}
     inexact: list[tuple[int, int]] = []
     texts = []
-    for at, row in enumerate(rows):
-        for column, value in enumerate(row):
+    for at, cells in enumerate(rows):
+        for column, value in enumerate(cells):
             if isinstance(value, float | int) and not isinstance(value, bool):
                 numbers.setdefault(str(column), at)
                 if abs(value) >= EXACT:
                     inexact.append((at, column))
-        texts.append([text_of(value) for value in row])
+        texts.append([text_of(value) for value in cells])
     return {"rows": texts, "numbers": numbers, "inexact": inexact}
 
 

@@ -80,7 +80,7 @@ def _town() -> TownEntry:
 
 
 def _raw(present: AreaEntry | None, values: Values) -> dict[str, Any]:
-    raw = dict(present) if present else {"geometry": None}
+    raw: dict[str, Any] = dict(present) if present else {"geometry": None}
     system = values.get("coordinates") or "wgs84"
     for name, value in values.items():
         if name == "shape":

@@ -104,10 +104,11 @@ def row_shape(name: str, alone: bool = False) -> type[BaseModel]:
 @cache
 def page_shape(name: str) -> type[BaseModel]:
     """Return the schema of a page of rows."""
+    rows: Any = list[row_shape(name)]  # type: ignore[misc]
     return create_model(
         f"{_camel(name)}Page",
         __base__=Row,
-        items=(list[row_shape(name)], ...),  # type: ignore[misc]
+        items=(rows, ...),
         next=(str | None, Field(description=N("The cursor of the next page, if there is one"))),
     )
 

@@ -192,8 +192,10 @@ class Behaviour:
     def _joint(self, record: Record, head: User, moment: datetime, hours: float) -> Iterator[Step]:
         taken = {a.organisation_id for a in record.assignments if a.active}
         other = self.cast.other(next(iter(taken)), Side.FUNCTIONAL, record.case)
-        helper = other and self.cast.worker(other.pk, moment)
-        if other is None or helper is None or other.pk in taken:
+        if other is None or other.pk in taken:
+            return
+        helper = self.cast.worker(other.pk, moment)
+        if helper is None:
             return
         reason = self.speech.reason("join")
         at = self._hours(moment, hours * 0.1)

@@ -193,7 +193,7 @@ class _Week:
 
     def _take(self, record: Record, step: Step) -> bool:
         # What the week knows of precedents a step need not ask for again.
-        knows = {"router": self.router} if step.action == "triage" else {}
+        knows: dict[str, Any] = {"router": self.router} if step.action == "triage" else {}
         try:
             with clock.at(step.at):
                 loop.take(self.journal, record.case, step.action, step.by, **step.inputs, **knows)

@@ -245,8 +245,9 @@ class Present:
         """Let the planned person act, or who may instead; None where nobody may."""
         if step.action == "evaluate" and step.by is None:
             told = Report.objects.filter(case=record.case, reporter=None).order_by("id").first()
-            with suppress(Refused):
-                return told and loop.act_with_receipt(told, step.action, **step.inputs)
+            if told is not None:
+                with suppress(Refused):
+                    return loop.act_with_receipt(told, step.action, **step.inputs)
             return None
         for by in self._hands(record, step):
             with suppress(Refused):

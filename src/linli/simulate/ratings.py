@@ -31,7 +31,10 @@ def rate_month(cast: Cast, day: date, rng: Random, at: datetime) -> int:
     rows = []
     for grid, organisation in rng.sample(known, min(MOST, len(known))):
         lead, head = cast.leads.get(grid), cast.head(organisation, at)
-        sides = ((Rating.Side.GRID, lead and rng.choice(lead)), (Rating.Side.ORGANISATION, head))
+        sides = (
+            (Rating.Side.GRID, rng.choice(lead) if lead else None),
+            (Rating.Side.ORGANISATION, head),
+        )
         for side, by in sides:
             is_rated = (side, grid, organisation) in rated
             if by is None or is_rated or organisation not in cast.organisations:

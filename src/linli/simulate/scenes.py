@@ -128,8 +128,8 @@ def _water(draw: ImageDraw.ImageDraw, rng: Random, is_after: bool) -> None:
         )
     if not is_after:
         for _ in range(40):
-            x, y = rng.gauss(330, 90), rng.gauss(380, 40)
-            draw.ellipse([x, y, x + rng.randint(6, 20), y + rng.randint(4, 10)],
+            left, top = rng.gauss(330, 90), rng.gauss(380, 40)
+            draw.ellipse([left, top, left + rng.randint(6, 20), top + rng.randint(4, 10)],
                          rng.choice(FLOTSAM))  # fmt: skip
 
 

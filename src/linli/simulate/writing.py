@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from django.db import connection, connections
+from django.db.models import Model
 
 from linli import bulk
 from linli.cases.learnt import category_model
@@ -72,7 +73,7 @@ def simulate(
     album.paint_all()
     category_model()  # learnt once, before the halves part
     parts, grids = halves(), sum(map(len, halves()))
-    taken = {model: bulk.last_key(model) for model in KEYED}
+    taken: dict[type[Model], int] = {model: bulk.last_key(model) for model in KEYED}
 
     def write(number: int, say: Callable[[int], None]) -> Written:
         share = round(reports * len(parts[number]) / grids)
