@@ -22,6 +22,7 @@ from linli.topics.models import Topic
 from linli.web.cockpit.reach import Reach
 
 SHOWN = 5
+LOOKED_AT = 200  # newest events, among which those for the ticker are looked for
 WEEKS = 8
 
 
@@ -171,11 +172,15 @@ def topics() -> list[Topic]:
 
 def ticker(reach: Reach) -> list[dict[str, Any]]:
     """Return the last steps taken within reach: what and where, nobody named."""
-    events = Event.objects.filter(action__in=TOLD)
-    if not reach.is_whole:
-        events = events.filter(community_grid__in=reach.grids)
+    grids = None if reach.is_whole else set(reach.grids)
+    # The newest first and only then the fitting: asked the other way round a database may sort
+    # every event there ever was.
+    rows = [
+        event
+        for event in Event.objects.select_related("category").order_by("-id")[:LOOKED_AT]
+        if event.action in TOLD and (grids is None or event.community_grid_id in grids)
+    ]
     areas = atlas().areas
-    rows = events.select_related("category").order_by("-id")[:SHOWN]
     return [
         {
             "at": event.at,
@@ -183,5 +188,5 @@ def ticker(reach: Reach) -> list[dict[str, Any]]:
             "category": event.category,
             "place": areas.get(event.community_grid_id or 0),
         }
-        for event in rows
+        for event in rows[:SHOWN]
     ]
