@@ -128,8 +128,11 @@ class Scope:
 
 
 def scope(user: User | AnonymousUser) -> Scope:
-    """Return what `user` may see."""
-    return Scope(user)
+    """Return what `user` may see; asked again for the same object, the same answer."""
+    known = getattr(user, "_scope", None)
+    if known is None:
+        known = user._scope = Scope(user)  # type: ignore[union-attr]
+    return known
 
 
 @visible(Organisation)

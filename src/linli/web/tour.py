@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -17,10 +18,12 @@ from linli.cases.timeline import Line, tell
 from linli.people.models import User
 from linli.people.scope import Scope
 from linli.places.atlas import atlas
-from linli.scores.leagues import DEPARTMENTS, GRIDS, league, usual_kind
-from linli.scores.periods import local_day, month_of
+from linli.places.town import the_town
+from linli.scores.leagues import DEPARTMENTS, GRIDS, Standing, league, usual_kind
+from linli.scores.periods import Period, local_day, month_of
 
 NARRATOR = "leader"  # with whose eyes the tour looks
+KEPT_S = 600  # how long the tour stays with a case it has found
 
 
 @dataclass(frozen=True)
@@ -40,13 +43,19 @@ class Stop:
 
 def told_case() -> Case | None:
     """Return the case with most to tell: ruled on, sent back, rated well; else any that ended."""
+    key = f"tour:{the_town().fingerprint}:{Case.objects.filter(state=State.CLOSED).exists()}"
+    pk = cache.get_or_set(key, _told_key, KEPT_S)
+    whole = Case.objects.select_related("category", "area", "territorial", "functional")
+    return whole.filter(pk=pk).first()
+
+
+def _told_key() -> int:
     ended = Case.objects.filter(state=State.CLOSED, satisfied=True, functional__isnull=False)
     ruled = ended.filter(pk__in=Ruling.objects.values("event__case"))
-    whole = Case.objects.select_related("category", "area", "territorial", "functional")
     for cases in (ruled.filter(reopenings__gt=0), ruled, ended):
         if (found := cases.order_by("-ended_at").values_list("pk", flat=True).first()) is not None:
-            return whole.get(pk=found)
-    return None
+            return found
+    return 0
 
 
 def _told(case: Case) -> dict[str, Any]:
@@ -77,8 +86,7 @@ def _compared(case: Case) -> dict[str, Any]:
     period = month_of(local_day(case.resolved_at or case.reported_at))
     places = set(atlas().ancestors(case.community_grid_id))
     kind = usual_kind()
-    grids = league(GRIDS, period, area_kind=kind).standings
-    departments = league(DEPARTMENTS, period).standings
+    grids, departments = _tables(period, kind)
     return {
         "period": period,
         "kind": kind,
@@ -87,6 +95,18 @@ def _compared(case: Case) -> dict[str, Any]:
         "department": next((s for s in departments if s.unit.pk == case.functional_id), None),
         "departments": len(departments),
     }
+
+
+def _tables(period: Period, kind: str) -> tuple[list[Standing], list[Standing]]:
+    key = f"tour:{the_town().fingerprint}:{period}:{kind}"
+    return cache.get_or_set(  # type: ignore[return-value]
+        key,
+        lambda: (
+            league(GRIDS, period, area_kind=kind).standings,
+            league(DEPARTMENTS, period).standings,
+        ),
+        KEPT_S,
+    )
 
 
 def _nothing(case: Case) -> dict[str, Any]:

@@ -1,22 +1,21 @@
 """One state of the cockpit, drawn in one language for all who reach equally far."""
 
-import time
-from collections.abc import Callable
 from typing import Any
 
+from django.core.cache import cache
 from django.db.models import Max
 from django.template.loader import render_to_string
 from django.utils import translation
 
 from linli.cases.models import OPEN, Event
 from linli.clock import now
+from linli.places.town import the_town
 from linli.scores.backlog import COUNTED
 from linli.scores.models import Backlog, Tally
 from linli.web.cockpit import figures
 from linli.web.cockpit.reach import Reach
 
-LEAGUES_S = 60.0  # a league changes slowly, and to compare takes longer than all the rest
-_kept: dict[Any, tuple[float, Any]] = {}
+LEAGUES_S = 60  # a league changes slowly, and to compare takes longer than all the rest
 
 
 def mark() -> tuple:
@@ -49,10 +48,10 @@ def snapshot(reach: Reach, language: str) -> dict[str, Any]:
                     overdue=lying["overdue"],
                     month=figures.month(reach),
                 ),
-                "leagues": _kept_for(
-                    LEAGUES_S,
-                    ("leagues", reach, language),
+                "leagues": cache.get_or_set(
+                    f"cockpit:{the_town().fingerprint}:{language}:{','.join(reach.paths)}",
                     lambda: part("leagues", leagues=figures.leagues(reach)),
+                    LEAGUES_S,
                 ),
                 "needs": part("needs", **figures.needs(reach)),
                 "topics": part("topics", topics=figures.topics()),
@@ -60,11 +59,3 @@ def snapshot(reach: Reach, language: str) -> dict[str, Any]:
             },
             "grids": figures.grids(reach),
         }
-
-
-def _kept_for(seconds: float, key: Any, make: Callable[[], Any]) -> Any:
-    until, value = _kept.get(key, (0.0, None))
-    if time.monotonic() > until:
-        value = make()
-        _kept[key] = time.monotonic() + seconds, value
-    return value
