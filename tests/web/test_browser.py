@@ -1,80 +1,40 @@
 """One case, from the resident's phone to closed, through a real browser."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import Browser, expect
 
 from linli.cases.models import Case, Report, State
-from tests.small_town import SmallTown, person
+from tests.small_town import SmallTown
+from tests.web.browsers import (
+    DESK,
+    IN_A_BROWSER,
+    PASSWORD,
+    PHONE,
+    PLAIN,
+    People,
+    fits,
+    started,
+    with_password,
+)
 from tests.web.conftest import png
 
-CHROMIUM = shutil.which("chromium")
-# Playwright runs an event loop in the thread of the test; Django would refuse its database.
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing (apt install chromium)"),
-    pytest.mark.xdist_group("browser"),
-]
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking",
-             "--disable-component-update", "--disable-sync"]  # fmt: skip
-PHONE = {"width": 390, "height": 844}
-DESK = {"width": 1440, "height": 900}
-PASSWORD = "calm-lake-7"
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture
 def town(transactional_db, tmp_path) -> SmallTown:
     small = SmallTown(tmp_path / "town")
     small.load()
-    for name in ("resident", "officer", "supervisor"):
-        user = person(name)
-        user.set_password(PASSWORD)
-        user.save()
+    with_password("resident", "officer", "supervisor")
     return small
 
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-class People:
-    """Persons at their own screens; what their browsers ask for and complain of is kept."""
-
-    def __init__(self, browser: Browser, address: str) -> None:
-        self.browser, self.address = browser, address
-        self.asked: set[str] = set()
-        self.complaints: list[str] = []
-
-    def _watch(self, page: Page) -> None:
-        page.on("request", lambda request: self.asked.add(urlsplit(request.url).netloc))
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
-
-    def enter(self, name: str, viewport: dict[str, int], **options: object) -> Page:
-        context: BrowserContext = self.browser.new_context(
-            viewport=viewport, locale="zh-CN", **options
-        )
-        page = context.new_page()
-        self._watch(page)
-        page.goto(f"{self.address}/sign-in/")
-        page.get_by_label("用户名").fill(name)
-        page.get_by_label("密码").fill(PASSWORD)
-        page.get_by_role("main").get_by_role("button", name="登录").click()
-        expect(page.get_by_role("heading", name="我的工作")).to_be_visible()
-        return page
-
-
-def _fits(page: Page) -> None:
-    wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-    assert wide <= 0, f"{page.url} is {wide} px too wide"
+    yield from started(PLAIN)
 
 
 def test_a_case_from_the_residents_phone_to_closed(browser, live_server, town):
@@ -89,10 +49,10 @@ def test_a_case_from_the_residents_phone_to_closed(browser, live_server, town):
     resident.get_by_label("类别").select_option(label="占道摆摊")
     resident.get_by_role("button", name="使用我的位置").click()
     expect(resident.get_by_text("已取得位置。")).to_be_visible()
-    _fits(resident)
+    fits(resident)
     resident.get_by_role("button", name="提交上报").click()
     expect(resident.get_by_role("heading", name="已交办")).to_be_visible()
-    _fits(resident)
+    fits(resident)
     case = Case.objects.get()
     assert Report.objects.get().receipt in resident.url
     assert case.community_grid.code == "w1"
@@ -119,7 +79,7 @@ def test_a_case_from_the_residents_phone_to_closed(browser, live_server, town):
     resident.goto(f"{live_server.url}/")
     resident.get_by_role("link", name="去办理").click()
     expect(resident.get_by_text("已劝离摊贩，并安排每日巡查。")).to_be_visible()
-    _fits(resident)
+    fits(resident)
     resident.get_by_label("满意", exact=True).check()
     resident.get_by_role("button", name="评价").click()
     expect(resident.get_by_text("已结案").first).to_be_visible()

@@ -41,8 +41,8 @@ FIXED = {
     "act-with-receipt.action": "urge", "booking-step.step": "confirm", "enter.username": "officer",
     "table": "cases", "kind": "csv", "pack.code": "village", "pack-source.code": "village",
 }  # fmt: skip
-# What takes a file away, which no database gives back.
-LAST = ("import-take", "import-drop")
+# What no database gives back: a file taken away, and at the very end the session of who asks.
+LAST = ("import-take", "import-drop", "sign-out")
 # Pages of allauth, which guards them itself; redirects to a place that does not exist here.
 NOT_OURS = ("account_", "socialaccount_", "mfa_", "dingtalk_", "openid_connect_")
 
@@ -65,7 +65,7 @@ def addresses() -> list[tuple[str, dict[str, Any]]]:
             continue
         converters = pattern.pattern.converters
         found.append((name, converters))
-    return sorted(found, key=lambda one: one[0] in LAST)
+    return sorted(found, key=lambda one: LAST.index(one[0]) + 1 if one[0] in LAST else 0)
 
 
 def _keywords(name: str, converters: Any, objects: Any) -> list[dict[str, Any]]:
