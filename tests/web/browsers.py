@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from tests.small_town import SmallTown, person
+from tests.small_town import person
 
 CHROMIUM = shutil.which("chromium")
 # Playwright runs an event loop in the thread of the test; Django would refuse its database.
@@ -57,13 +57,20 @@ class People:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         page.on("console", lambda said: said.type == "error" and self.complaints.append(said.text))
 
-    def enter(self, name: str, viewport: dict[str, int], **options: object) -> Page:
+    def stranger(self, viewport: dict[str, int], **options: object) -> Page:
+        """Open the site as somebody without an account."""
         context: BrowserContext = self.browser.new_context(
             viewport=viewport, locale="zh-CN", **options
         )
         context.set_default_timeout(SLOW)
         page = context.new_page()
         self._watch(page)
+        page.goto(f"{self.address}/")
+        return page
+
+    def enter(self, name: str, viewport: dict[str, int], **options: object) -> Page:
+        """Sign a person in at a screen of their own."""
+        page = self.stranger(viewport, **options)
         page.goto(f"{self.address}/sign-in/")
         page.get_by_label("用户名").fill(name)
         page.get_by_label("密码").fill(PASSWORD)

@@ -1,24 +1,40 @@
 """The dispatcher's desk without a mouse, and the list without a reload, in a real browser."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from linli.cases import loop
 from linli.cases.models import Case, State
 from tests.cases.conftest import tell
-from tests.small_town import organisation, person
-from tests.web.test_browser import (  # noqa: F401 (fixtures)
+from tests.small_town import SmallTown, organisation, person
+from tests.web.browsers import (
     DESK,
-    PASSWORD,
+    IN_A_BROWSER,
     PHONE,
+    PLAIN,
     People,
-    _fits,
-    browser,
-    pytestmark,
-    town,
+    fits,
+    started,
+    with_password,
 )
+
+pytestmark = IN_A_BROWSER
+
+
+@pytest.fixture
+def town(transactional_db, tmp_path) -> SmallTown:
+    small = SmallTown(tmp_path / "town")
+    small.load()
+    with_password("dispatcher")
+    return small
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    yield from started(PLAIN)
 
 
 def _unsure(title: str) -> Case:
@@ -30,10 +46,7 @@ def _unsure(title: str) -> Case:
 
 
 @pytest.fixture
-def dispatcher(browser, live_server, town):  # noqa: F811
-    user = person("dispatcher")
-    user.set_password(PASSWORD)
-    user.save()
+def dispatcher(browser, live_server, town):
     return People(browser, live_server.url)
 
 
@@ -92,11 +105,11 @@ def test_the_list_narrows_itself_without_a_reload(dispatcher, live_server):
     expect(page.locator(".cases li")).to_have_count(1)
     expect(page).to_have_url(re.compile(r"/cases/\?q=%E8%B7%AF%E7%81%AF$"))
     assert page.evaluate("window.same") is True
-    _fits(page)
+    fits(page)
     page.get_by_role("link", name="搜索：路灯").click()
     expect(page.locator(".cases li")).to_have_count(2)
     page.go_back()
     expect(page.locator(".cases li")).to_have_count(1)
     page.goto(f"{live_server.url}/desk/")
-    _fits(page)
+    fits(page)
     assert dispatcher.complaints == []

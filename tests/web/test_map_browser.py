@@ -1,30 +1,29 @@
 """Maps are really drawn, in a real browser with graphics made by software."""
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from linli import background
 from linli.cases.intake import Report, receive
 from linli.cases.models import Case
 from linli.web.map import measures
 from tests.small_town import SmallTown, person
-from tests.web.test_browser import DESK, PASSWORD, PHONE, People, _fits
+from tests.web.browsers import (
+    DESK,
+    DRAWING,
+    IN_A_BROWSER,
+    PHONE,
+    SLOW,
+    People,
+    fits,
+    started,
+    with_password,
+)
 
-CHROMIUM = shutil.which("chromium")
-os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing (apt install chromium)"),
-    pytest.mark.xdist_group("browser"),
-]
-ARGUMENTS = ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader",
-             "--disable-background-networking", "--disable-component-update",
-             "--disable-sync"]  # fmt: skip
-SLOW = 30_000  # graphics made by software on a busy machine
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture
@@ -32,19 +31,13 @@ def town(transactional_db, tmp_path) -> SmallTown:
     small = SmallTown(tmp_path / "town")
     small.load()
     measures._kept.clear()
-    for name in ("resident", "leader"):
-        user = person(name)
-        user.set_password(PASSWORD)
-        user.save()
+    with_password("resident", "leader")
     return small
 
 
 @pytest.fixture
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield browser
-        browser.close()
+    yield from started(DRAWING)
 
 
 def report(title: str, lon: float, lat: float) -> Case:
@@ -103,7 +96,7 @@ def test_the_map_leads_from_the_town_to_a_case_without_a_reload(browser, live_se
 
     assert drawn(page) > 5
     expect(heading).to_contain_text("2")
-    _fits(page)
+    fits(page)
     page.evaluate("window.wasNotReloaded = true")
 
     press(page, 121.01, 30.715)
@@ -158,7 +151,7 @@ def test_a_place_is_pointed_at_by_finger_and_by_keyboard(browser, live_server, t
     expect(page.locator(".map-said")).not_to_contain_text("东村一格", timeout=SLOW)
     assert float(page.locator("#id_lat").input_value()) < before
     assert page.url.endswith("/report/"), "the form is not sent by it"
-    _fits(page)
+    fits(page)
     assert people.complaints == []
 
 

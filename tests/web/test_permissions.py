@@ -40,6 +40,7 @@ FIXED = {
     "size": "small", "number": 1, "map-shapes.name": "base", "service.code": "repair",
     "act-with-receipt.action": "urge", "booking-step.step": "confirm", "enter.username": "officer",
     "table": "cases", "kind": "csv", "pack.code": "village", "pack-source.code": "village",
+    "take-on.name": "accept", "desk-act.action": "urge",
 }  # fmt: skip
 # What no database gives back: a file taken away, and at the very end the session of who asks.
 LAST = ("import-take", "import-drop", "sign-out")
@@ -47,11 +48,11 @@ LAST = ("import-take", "import-drop", "sign-out")
 NOT_OURS = ("account_", "socialaccount_", "mfa_", "dingtalk_", "openid_connect_")
 
 
-def _patterns(resolver: URLResolver, within: str = "") -> Iterator[tuple[str, URLPattern]]:
+def patterns(resolver: URLResolver, within: str = "") -> Iterator[tuple[str, URLPattern]]:
     for each in resolver.url_patterns:
         address = within + str(each.pattern)
         if isinstance(each, URLResolver):
-            yield from _patterns(each, address)
+            yield from patterns(each, address)
         elif not address.startswith("api/"):
             yield address, each
 
@@ -59,7 +60,7 @@ def _patterns(resolver: URLResolver, within: str = "") -> Iterator[tuple[str, UR
 def addresses() -> list[tuple[str, dict[str, Any]]]:
     """List the name of every page, and the parts of its address that vary."""
     found = []
-    for _address, pattern in _patterns(get_resolver()):
+    for _address, pattern in patterns(get_resolver()):
         name = pattern.name or ""
         if name.startswith(NOT_OURS):
             continue
@@ -68,7 +69,7 @@ def addresses() -> list[tuple[str, dict[str, Any]]]:
     return sorted(found, key=lambda one: LAST.index(one[0]) + 1 if one[0] in LAST else 0)
 
 
-def _keywords(name: str, converters: Any, objects: Any) -> list[dict[str, Any]]:
+def keywords(name: str, converters: Any, objects: Any) -> list[dict[str, Any]]:
     """Return the keywords of the own object's address, and of the other's if there are objects."""
     own: dict[str, Any] = {}
     other: dict[str, Any] = {}
@@ -117,8 +118,7 @@ def observed(objects: Any) -> dict[str, list[str]]:
                 told = [[action in actions for actions in theirs] for theirs in offered]
                 rows[f"act: {action}"] = [_marks(marks) for marks in told]
             continue
-        keywords = _keywords(name, converters, objects)
-        places = [reverse(name, kwargs=each) for each in keywords]
+        places = [reverse(name, kwargs=each) for each in keywords(name, converters, objects)]
         rows[name] = [_marks([_may(client, place) for place in places]) for client in clients]
     return rows
 
