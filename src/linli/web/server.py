@@ -44,7 +44,8 @@ def serve(host: str, port: int, workers: int) -> None:
     call_command("collectstatic", verbosity=0, interactive=False)
     background = subprocess.Popen([sys.executable, "-m", "linli", "work"])
     try:
+        # An open cockpit never ends its request by itself.
         uvicorn.run("linli.asgi:application", host=host, port=port, workers=workers,
-                    lifespan="off", log_level="warning")  # fmt: skip
+                    lifespan="off", log_level="warning", timeout_graceful_shutdown=3)  # fmt: skip
     finally:
         background.terminate()

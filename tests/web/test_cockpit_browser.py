@@ -1,0 +1,91 @@
+"""What a resident reports stands on the leader's wall by itself: two screens, the real server."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.small_town import SmallTown
+from tests.web.browsers import DESK, IN_A_BROWSER, PASSWORD, PHONE, PLAIN, People, started
+
+pytestmark = IN_A_BROWSER
+WITH_PASSWORD = """
+import django; django.setup()
+from linli.people.models import User
+leader = User.objects.get(username="leader"); leader.set_password({!r}); leader.save()
+"""
+
+
+@pytest.fixture
+def browser() -> Iterator[Browser]:
+    yield from started(PLAIN)
+
+
+@pytest.fixture
+def address(tmp_path) -> Iterator[str]:
+    """Serve the small town from an installation of its own, with its worker beside the site."""
+    home = tmp_path / "home"
+    files = SmallTown(tmp_path / "town").write()
+    env = os.environ | {"LINLI_HOME": str(home), "DJANGO_SETTINGS_MODULE": "linli.settings"}
+    env.pop("DATABASE_URL", None)
+    python = [sys.executable]
+    subprocess.run([*python, "-m", "linli", "init", str(home), "--town", str(files)],
+                   env=env, check=True, capture_output=True)  # fmt: skip
+    subprocess.run([*python, "-c", WITH_PASSWORD.format(PASSWORD)], env=env, check=True)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    site = subprocess.Popen(
+        [*python, "-m", "linli", "serve", "--port", str(port)], env=env, start_new_session=True
+    )
+    try:
+        _wait(f"http://127.0.0.1:{port}/healthz", site)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        os.killpg(site.pid, signal.SIGTERM)
+        site.wait(30)
+
+
+def _wait(address: str, site: subprocess.Popen) -> None:
+    for _ in range(600):
+        assert site.poll() is None, "the server ended"
+        try:
+            urllib.request.urlopen(address, timeout=5)
+            return
+        except (urllib.error.URLError, OSError):
+            time.sleep(0.2)
+    raise AssertionError("the server does not answer")
+
+
+def test_a_report_reaches_the_cockpit_without_a_touch(browser, address: str, tmp_path: Path):
+    people = People(browser, address)
+    leader = people.enter("leader", DESK)
+    leader.goto(f"{address}/cockpit/")
+    expect(leader.get_by_text("实时", exact=True)).to_be_visible()
+    sensed = leader.locator(".flow-today").first
+    expect(sensed).to_have_text("0")
+    leader.evaluate("window.wasNotReloaded = true")
+
+    guest = people.stranger(PHONE)
+    guest.goto(f"{address}/report/")
+    guest.get_by_label("什么事？").fill("路边一堆垃圾没人收")
+    guest.get_by_label("在哪里？").fill("西村一格")
+    guest.get_by_label("类别").select_option(label="暴露垃圾")
+    guest.get_by_role("button", name="提交上报").click()
+    expect(guest.get_by_role("heading", name="已交办")).to_be_visible()
+
+    expect(sensed).to_have_text("1")
+    expect(leader.locator("[data-part=ticker]")).to_contain_text("暴露垃圾")
+    assert leader.evaluate("window.wasNotReloaded") is True
+    assert people.asked == {urlsplit(address).netloc}
+    assert people.complaints == []
