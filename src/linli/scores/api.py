@@ -33,7 +33,7 @@ from linli.rest import (
     row_of,
     row_shape,
 )
-from linli.scores import ratings
+from linli.scores import ratings, together
 from linli.scores.counters import COUNTERS
 from linli.scores.figures import Figure
 from linli.scores.leagues import CONTESTS, MEASURES, League, league, why
@@ -352,15 +352,15 @@ def ratings_due(request: HttpRequest) -> dict[str, Any]:
         "month": month.first,
         "items": [
             {
-                "side": side,
-                "grid": grid.code,
-                "organisation": organisation.code,
+                "side": one.side,
+                "grid": one.grid.code,
+                "organisation": one.organisation.code,
                 "dimensions": {
                     name: str(label)
-                    for name, label in ratings.DIMENSIONS[Rating.Side(side)].items()
+                    for name, label in ratings.DIMENSIONS[Rating.Side(one.side)].items()
                 },
             }
-            for side, grid, organisation in ratings.due(request.user, month)
+            for one in together.to_rate(request.user, month)
         ],
     }
 

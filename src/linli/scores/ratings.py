@@ -1,7 +1,7 @@
 """Once a month grids rate the departments that worked in them, and departments the grids."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -46,16 +46,18 @@ DIMENSIONS = {
 
 def pairs(month: Period) -> set[tuple[int, int]]:
     """Return (grid, organisation) for every department that handled a case in a grid."""
-    found: set[tuple[int, int]] = set()
+    works = set(
+        Organisation.objects.filter(kind__in=WORKS_IN_GRIDS).order_by().values_list("pk", flat=True)
+    )
     in_month = Event.objects.filter(
         action__in=HANDLING, at__gte=month.begins, at__lt=month.ends
     ).order_by()
-    for grid in ("community_grid", "service_grid"):
-        for side in ("territorial", "functional"):
-            rows = in_month.filter(
-                **{f"{grid}__isnull": False, f"{side}__kind__in": WORKS_IN_GRIDS}
-            )
-            found.update(rows.values_list(grid, side).distinct())
+    columns = ("community_grid_id", "service_grid_id", "territorial_id", "functional_id")
+    found: set[tuple[int, int]] = set()
+    for community, service, territorial, functional in in_month.values_list(*columns).distinct():
+        for grid in (community, service):
+            if grid is not None:
+                found.update((grid, org) for org in (territorial, functional) if org in works)
     return found
 
 
@@ -176,10 +178,15 @@ def rating_table(period: Period, side: str) -> list[Opinion]:
     rated = _rated(side)
     about: dict[Any, list[Rating]] = defaultdict(list)
     rows = Rating.objects.filter(side=side, month__range=(period.first, period.last))
-    for rating in rows.select_related("grid", "organisation").defer("grid__wkb").order_by("id"):
-        about[getattr(rating, rated)].append(rating)
+    for rating in rows.order_by("id"):
+        about[getattr(rating, f"{rated}_id")].append(rating)
+    units: Mapping[int, Any] = (
+        Organisation.objects.in_bulk(about)
+        if rated == "organisation"
+        else Area.objects.defer("wkb").in_bulk(about)
+    )
     table = []
-    for unit, ratings in about.items():
+    for key, ratings in about.items():
         counting = [r for r in ratings if r.counts]
         means = {
             name: sum(r.scores[name] for r in counting) / len(counting)
@@ -187,7 +194,7 @@ def rating_table(period: Period, side: str) -> list[Opinion]:
             if counting
         }
         mean = sum(means.values()) / len(means) if means else None
-        table.append(Opinion(unit, len(counting), len(ratings) - len(counting), mean, means))
+        table.append(Opinion(units[key], len(counting), len(ratings) - len(counting), mean, means))
     return sorted(table, key=lambda o: (-(o.mean or 0), o.unit.code))
 
 
