@@ -143,9 +143,11 @@ def _has(kind: str) -> bool:
 
 
 def _span(standings: list[Standing]) -> tuple[float, float]:
-    if not standings:
-        return 0.0, 100.0
-    return min(s.low for s in standings), max(s.high for s in standings)
+    low, high = (
+        min((s.low for s in standings), default=0.0),
+        max((s.high for s in standings), default=0.0),
+    )
+    return (low, high) if low < high else (0.0, 100.0)
 
 
 def needs(reach: Reach) -> dict[str, Any]:
