@@ -404,3 +404,14 @@ def test_a_new_table_is_listed_read_and_written_by_its_declaration_alone(town, r
             ask(one, "PATCH", "administrator", json.dumps({"name": "x"}), key="enforcement")
     finally:
         tables._declared.pop("teams")
+
+
+def test_a_lead_is_told_whom_to_rate_with_the_facts_of_the_month(caller):
+    case = tell("桥头摆摊")
+    caller("head").send(f"/cases/{case.code}/accept")
+    due = caller("worker").get("/ratings/due", month="2026-03-10").json()["items"]
+
+    assert {(one["side"], one["grid"], one["organisation"]) for one in due} >= {
+        ("grid", "w1", "enforcement")
+    }
+    assert caller("worker").get("/ratings/due", month="9999-12-31").status_code == 422

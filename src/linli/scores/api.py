@@ -33,13 +33,15 @@ from linli.rest import (
     row_of,
     row_shape,
 )
-from linli.scores import ratings, together
+from linli.rest.asking import EARLIEST, LATEST
+from linli.scores import ratings
 from linli.scores.counters import COUNTERS
 from linli.scores.figures import Figure
 from linli.scores.leagues import CONTESTS, MEASURES, League, league, why
 from linli.scores.models import Backlog, Rating, Tally
 from linli.scores.periods import Period, local_day, month_of, parse
 from linli.scores.tables import RATINGS
+from linli.scores.together import to_rate
 
 N = gettext_noop
 router = Router(tags=["scores"])
@@ -77,9 +79,17 @@ def _period(text: str | None) -> Period:
         last = Tally.objects.order_by("-day").values_list("day", flat=True).first()
         return month_of(last or local_day(now()))
     try:
-        return parse(text)
+        return _ours("period", parse(text))
     except (ValueError, OverflowError) as fault:
         raise Problem(422, errors=[("period", fault)]) from fault
+
+
+def _ours(field: str, period: Period) -> Period:
+    if not EARLIEST <= period.first.year <= period.last.year < LATEST:
+        years = {"first": EARLIEST, "last": LATEST - 1}
+        words = _("must lie between %(first)d and %(last)d.") % years
+        raise Problem(422, errors=[(field, words)])
+    return period
 
 
 # --- leagues ---------------------------------------------------------------------------------
@@ -332,6 +342,11 @@ class PairShape(Shape):
     side: Literal[tuple(Rating.Side.values)]  # type: ignore[valid-type]
     grid: str
     organisation: str
+    cases: int
+    on_time: int
+    late: int
+    rework: int
+    rated: bool
     dimensions: dict[str, str]
 
 
@@ -347,7 +362,7 @@ class PairsShape(Shape):
     name="ratings_due"))  # fmt: skip
 def ratings_due(request: HttpRequest) -> dict[str, Any]:
     assert isinstance(request.user, User)
-    month = month_of(asked(request, MonthQuery).month or local_day(now()))
+    month = _ours("month", month_of(asked(request, MonthQuery).month or local_day(now())))
     return {
         "month": month.first,
         "items": [
@@ -355,12 +370,17 @@ def ratings_due(request: HttpRequest) -> dict[str, Any]:
                 "side": one.side,
                 "grid": one.grid.code,
                 "organisation": one.organisation.code,
+                "cases": one.facts.cases,
+                "on_time": one.facts.on_time,
+                "late": one.facts.late,
+                "rework": one.facts.rework,
+                "rated": one.rating is not None,
                 "dimensions": {
                     name: str(label)
                     for name, label in ratings.DIMENSIONS[Rating.Side(one.side)].items()
                 },
             }
-            for one in together.to_rate(request.user, month)
+            for one in to_rate(request.user, month)
         ],
     }
 
