@@ -8,9 +8,9 @@ from django.core.asgi import get_asgi_application
 from django.core.handlers.asgi import ASGIHandler
 from django.core.handlers.exception import convert_exception_to_response
 
-from linli.web.policy import content_security_policy
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.settings")
+
+from linli.web.policy import content_security_policy
 
 
 class ApiHandler(ASGIHandler):
