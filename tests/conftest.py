@@ -15,8 +15,9 @@ from linli.places.town import forget
 
 @pytest.fixture(autouse=True)
 def home(settings, tmp_path_factory):
-    """Keep files and trained models of each test to itself."""
+    """Keep what each test writes beside the database to itself; others run at the same time."""
     folder = tmp_path_factory.mktemp("home")
+    settings.HOME = folder
     settings.MEDIA_ROOT = folder / "files"
     settings.MODELS_ROOT = folder / "models"
     return folder

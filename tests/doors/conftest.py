@@ -17,12 +17,11 @@ __all__ = ["Caller", "caller", "morning", "town"]
 
 
 @pytest.fixture(autouse=True)
-def plain_static_files(settings, home):
-    """Serve static files without collecting them first; keep uploads of each test to itself."""
+def plain_static_files(settings):
+    """Serve static files without collecting them first."""
     settings.STORAGES = settings.STORAGES | {
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     }
-    settings.HOME = home
     Path(settings.STATIC_ROOT).mkdir(parents=True, exist_ok=True)
 
 

@@ -46,7 +46,7 @@ def told_case() -> Case | None:
     key = f"tour:{the_town().fingerprint}:{Case.objects.filter(state=State.CLOSED).exists()}"
     pk = cache.get_or_set(key, _told_key, KEPT_S)
     whole = Case.objects.select_related("category", "area", "territorial", "functional")
-    return whole.filter(pk=pk).first()
+    return whole.filter(pk=pk or 0).first()
 
 
 def _told_key() -> int:
