@@ -34,6 +34,8 @@ OBJECTS = {
     "drop-filter.pk": "filter", "unlink-outside.pk": "outside", "token": "upload",
     "pack-draft.pk": "version", "apply-pack.pk": "version", "drop-pack.pk": "version",
     "restore-pack.pk": "version", "set-lead.code": "area", "map-case.code": "case",
+    "rate.grid": "grid", "rate.organisation": "organisation", "appeal-rating.pk": "rating",
+    "rule-on-rating.pk": "rating", "revoke-key.pk": "key",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {
@@ -41,6 +43,7 @@ FIXED = {
     "act-with-receipt.action": "urge", "booking-step.step": "confirm", "enter.username": "officer",
     "table": "cases", "kind": "csv", "pack.code": "village", "pack-source.code": "village",
     "take-on.name": "accept", "desk-act.action": "urge",
+    "rate.month": "2026-01", "rate.side": "grid",
 }  # fmt: skip
 # What no database gives back: a file taken away, and at the very end the session of who asks.
 LAST = ("import-take", "import-drop", "sign-out")

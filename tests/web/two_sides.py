@@ -23,8 +23,11 @@ from linli.cases.models import (
 )
 from linli.clock import now
 from linli.doors import uploads
+from linli.doors.models import ApiKey
 from linli.packs.models import TownVersion
 from linli.people.models import Leave, Membership, SignedIn
+from linli.scores.models import Rating
+from linli.scores.ratings import DIMENSIONS
 from linli.stewards.deliberations import live_in
 from linli.stewards.models import Booking, Offer
 from linli.tables import declared
@@ -131,7 +134,19 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
     table = SimpleUploadedFile("cases.csv", "title\n桥上摆摊".encode())
     upload = uploads.keep(person(f"dispatcher{name}"), declared()["cases"], table)
     narrowed = SavedFilter.objects.create(owner=resident, name="我的", query="state=open")
+    rating = Rating.objects.create(
+        month=date(2026, 1, 1), side=Rating.Side.GRID, grid=area(grid),
+        organisation=organisation(f"{village}law"), by=person(f"worker{name}"), at=now(),
+        scores=dict.fromkeys(DIMENSIONS[Rating.Side.GRID], 4),
+    )  # fmt: skip
+    key = ApiKey.objects.create(
+        owner=resident, name="我的", prefix=village, hash=village, created_at=now()
+    )
     return {
+        "rating": rating.pk,
+        "grid": grid,
+        "organisation": f"{village}law",
+        "key": key.pk,
         "session": session.pk,
         "upload": upload.token,
         "version": TownVersion.objects.create(how="pack", by=person("root"), at=now()).pk,
