@@ -35,3 +35,33 @@ def test_a_document_names_only_functions_that_are_there(name):
         if not re.search(rf"\b{function}\b", (ROOT / path).read_text("utf-8"))
     ]
     assert missing == []
+
+
+GUIDES = ROOT / "docs/guides"
+PICTURED = sorted({*(ROOT / name for name in DOCUMENTS), *GUIDES.rglob("*.md")})
+
+
+def _links(path: Path, mark: str = "") -> list[Path]:
+    found = re.findall(rf"{mark}\[[^\]]*\]\(([^)#:]+)\)", path.read_text("utf-8"))
+    return [(path.parent / target).resolve() for target in found]
+
+
+@pytest.mark.parametrize("path", PICTURED, ids=lambda path: str(path.relative_to(ROOT)))
+def test_a_document_links_only_to_pages_and_pictures_that_are_there(path):
+    assert [str(target) for target in _links(path) if not target.exists()] == []
+
+
+def test_every_guide_is_in_the_index_in_both_languages():
+    english = {path.name for path in GUIDES.glob("*.md")} - {"README.md"}
+    chinese = {path.name for path in (GUIDES / "zh").glob("*.md")}
+    assert english == chinese
+    every = {GUIDES / name for name in english} | {GUIDES / "zh" / name for name in chinese}
+    assert every == set(_links(GUIDES / "README.md"))
+
+
+def test_every_picture_is_shown_somewhere_and_light():
+    shown = {target for path in PICTURED for target in _links(path, "!")}
+    kept = set((ROOT / "docs/img").iterdir())
+    assert kept <= shown
+    assert max(picture.stat().st_size for picture in kept) <= 300_000
+    assert sum(picture.stat().st_size for picture in kept) <= 8_000_000

@@ -58,7 +58,7 @@ def test_a_case_from_the_residents_phone_to_closed(browser, live_server, town):
     assert case.community_grid.code == "w1"
 
     officer = people.enter("officer", DESK)
-    officer.get_by_role("link", name="去办理").click()
+    officer.get_by_role("link", name="打开事件").click()
     officer.get_by_role("button", name="签收").click()
     expect(officer.get_by_text("已签收").first).to_be_visible()
     officer.get_by_label("答复").first.fill("已劝离摊贩，并安排每日巡查。")
@@ -77,7 +77,7 @@ def test_a_case_from_the_residents_phone_to_closed(browser, live_server, town):
     expect(supervisor.get_by_text("已核查").first).to_be_visible()
 
     resident.goto(f"{live_server.url}/")
-    resident.get_by_role("link", name="去办理").click()
+    resident.get_by_role("link", name="打开事件").click()
     expect(resident.get_by_text("已劝离摊贩，并安排每日巡查。")).to_be_visible()
     fits(resident)
     resident.get_by_label("满意", exact=True).check()

@@ -88,7 +88,8 @@
     async draw() {
       const [base] = await Promise.all([fetched(this.setting.shapes.base), loaded(this.setting)]);
       const [west, south, east, north] = this.setting.reach;
-      const room = [(east - west) / 2, (north - south) / 2];
+      // A low and wide map, as on a wall, shows much beside the town.
+      const room = [(east - west) * 2, north - south];
       const canvas = document.createElement("div");
       canvas.className = "map-canvas";
       this.element.prepend(canvas);
