@@ -56,7 +56,7 @@ def test_every_guide_is_in_the_index_in_both_languages():
     chinese = {path.name for path in (GUIDES / "zh").glob("*.md")}
     assert english == chinese
     every = {GUIDES / name for name in english} | {GUIDES / "zh" / name for name in chinese}
-    assert every == set(_links(GUIDES / "README.md"))
+    assert every <= set(_links(GUIDES / "README.md"))
 
 
 def test_every_picture_is_shown_somewhere_and_light():
