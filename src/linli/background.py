@@ -2,6 +2,7 @@
 
 import logging
 import os
+import threading
 import time
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db import DatabaseError, close_old_connections
 
 from linli import pondering
 from linli.cases import worker
+from linli.doors import outbox, uploads
 from linli.scores import backlog, kept, pulse, tallies
 from linli.simulate.live import Present
 from linli.topics import sweep
@@ -16,6 +18,7 @@ from linli.topics import sweep
 # A case falls overdue by time alone; so the backlog is counted now and then all the same.
 RECOUNT_S = 60.0
 LIVE_S = 1.0
+SEND_S = 2.0
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +36,8 @@ def ponder() -> None:
     if sweep.is_due():
         sweep.sweep()
     kept.refresh()
+    uploads.sweep()
+    outbox.sweep()
 
 
 def work(pause_s: float) -> None:
@@ -40,6 +45,8 @@ def work(pause_s: float) -> None:
     parent, counted, told, lived = os.getppid(), 0.0, 0.0, 0.0
     present = Present() if settings.DEMO else None
     pondering.start()
+    # A receiver that does not answer must hold up nothing else.
+    threading.Thread(target=_go_on_sending, daemon=True).start()
     while os.getppid() == parent:
         try:
             once()
@@ -66,3 +73,14 @@ def _live(present: Present) -> None:
     except Exception:
         # Whatever goes wrong in a simulated life, the clocks of its visitors must ring.
         log.exception("the simulated town stumbled; it goes on")
+
+
+def _go_on_sending() -> None:
+    while True:
+        try:
+            while outbox.deliver():
+                pass
+        except DatabaseError:
+            log.exception("the outbox could not reach the database; it tries again")
+        close_old_connections()
+        time.sleep(SEND_S)

@@ -154,6 +154,20 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Asia/Shanghai"
 
+# Messages that leave the house. Without a mail server nobody is offered e-mail.
+EMAIL_HOST = os.environ.get("LINLI_EMAIL_HOST", "")
+EMAIL_PORT = int(os.environ.get("LINLI_EMAIL_PORT", "25"))
+EMAIL_HOST_USER = os.environ.get("LINLI_EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("LINLI_EMAIL_PASSWORD", "")
+EMAIL_USE_TLS = os.environ.get("LINLI_EMAIL_SECURITY") == "starttls"
+EMAIL_USE_SSL = os.environ.get("LINLI_EMAIL_SECURITY") == "ssl"
+EMAIL_TIMEOUT = 15
+DEFAULT_FROM_EMAIL = os.environ.get("LINLI_EMAIL_FROM", "linli@localhost")
+# Where people reach this installation, for links in messages.
+SITE_URL = os.environ.get("LINLI_URL", "").rstrip("/")
+# Networks that webhooks may reach although they are private, such as "10.0.0.0/8".
+WEBHOOK_NETS = os.environ.get("LINLI_WEBHOOK_NETS", "").split()
+
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 STORAGES = {

@@ -73,6 +73,7 @@ def test_what_was_seen_is_taken_in_at_a_word_and_the_file_is_gone(bring):
     entry = AuditEntry.objects.get(action="imported")
     assert entry.by == person("administrator")
     assert entry.changes["housing.name"] == ["建设办", "建设与管理办"]
+    assert "水务站" in entry.changes["water"][1]
 
 
 def test_a_second_click_takes_nothing_twice(bring):

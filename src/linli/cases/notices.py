@@ -1,6 +1,6 @@
 """Who is told of which step: both leads of both grids, the reporters, whoever is waiting."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from linli import bulk
 from linli.cases.chain import Draft
@@ -35,23 +35,45 @@ TELL: dict[str, tuple[int, ...]] = {
 }
 
 
+Told = list[tuple[int, Draft]]
+Hearer = Callable[[Sequence[Draft], Told], None]
+_hearers: list[Hearer] = []
+
+
+def hears(hearer: Hearer) -> Hearer:
+    """Let somebody hear of all steps and of who is told, in the transaction that writes them.
+
+    So what carries messages out of the house (`doors`) hears of a step exactly when it stands.
+    """
+    _hearers.append(hearer)
+    return hearer
+
+
 def tell(drafts: Iterable[Draft]) -> None:
     """Write the notices that the steps call for; nobody is told of what they did themselves."""
-    drafts = [draft for draft in drafts if draft.event.action in TELL]
+    every = list(drafts)
+    told = _tell([draft for draft in every if draft.event.action in TELL])
+    for hear in _hearers if every else ():
+        hear(every, told)
+
+
+def _tell(drafts: list[Draft]) -> Told:
     if not drafts:
-        return
+        return []
     absent = away(max(draft.event.at for draft in drafts))
     audience = _Audience(drafts, absent)
+    told = [
+        (user, draft)
+        for draft in drafts
+        for user in audience.of(draft)
+        if user != draft.event.by_id
+    ]
     bulk.insert_values(
         Notice,
         ("user", "case", "action", "at"),
-        [
-            [user, draft.case.pk, draft.event.action, draft.event.at]
-            for draft in drafts
-            for user in audience.of(draft)
-            if user != draft.event.by_id
-        ],
+        [[user, draft.case.pk, draft.event.action, draft.event.at] for user, draft in told],
     )
+    return told
 
 
 class _Audience:

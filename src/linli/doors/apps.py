@@ -9,3 +9,4 @@ class DoorsConfig(AppConfig):
     def ready(self) -> None:
         """Learn which tables the apps declare."""
         autodiscover_modules("tables")
+        from linli.doors import outbox, uploads  # noqa: F401 (hear of steps; say who sees what)

@@ -106,7 +106,8 @@ def _page(
 def _row(line: dict[str, Any], table: Table, fates: dict[str, Any]) -> dict[str, Any]:
     labels = {column.name: column.label for column in table.columns}
     shown = {name: text for name, text in line["shows"].items() if text}
-    lead = table.key if table.key in shown else next(iter(shown), "")
+    needed = (column.name for column in table.columns if column.required)
+    lead = next((name for name in (table.key, *needed) if name in shown), "")
     return {
         "number": line["number"],
         "fate": line["fate"],

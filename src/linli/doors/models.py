@@ -121,6 +121,17 @@ class Webhook(models.Model):
         return self.name
 
 
+# Why a message did not arrive, in the words of whoever reads it; the detail follows the blank.
+FAULTS = {
+    "url": _("“%(detail)s” is no http or https address."),
+    "unknown": _("The host “%(detail)s” is not known."),
+    "private": _("%(detail)s lies in a private network that webhooks may not reach "
+                 "(LINLI_WEBHOOK_NETS)."),
+    "answered": _("The receiver answered %(detail)s."),
+    "unreached": _("Not reached (%(detail)s)"),
+}  # fmt: skip
+
+
 class Message(models.Model):
     """One message on its way out (the outbox), written in the transaction of what it tells.
 
@@ -137,7 +148,7 @@ class Message(models.Model):
         GIVEN_UP = "given-up", _("Given up")
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    key = models.UUIDField(unique=True)
+    key = models.CharField(max_length=36, unique=True)
     user = models.ForeignKey(User, models.CASCADE, null=True, related_name="+")
     webhook = models.ForeignKey(Webhook, models.CASCADE, null=True, related_name="messages")
     address = models.CharField(max_length=500)
@@ -158,6 +169,12 @@ class Message(models.Model):
             models.Index(fields=["webhook", "-id"], name="message_of_webhook"),
             models.Index(fields=["state", "-id"], name="message_state"),
         ]
+
+    @property
+    def fault(self) -> str:
+        """Why it did not arrive at the last try."""
+        kind, _blank, detail = self.error.partition(" ")
+        return str(FAULTS[kind]) % {"detail": detail} if kind in FAULTS else self.error
 
 
 class ApiKey(models.Model):

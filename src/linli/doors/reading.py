@@ -5,7 +5,6 @@ Bad rows are told one by one; the others are read.
 
 import csv
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -75,7 +74,6 @@ class Sheet:
 
 
 GEOMETRY = "geometry"
-HEADING_WITHIN = 20
 WHY = {
     workbook.BIG: gettext_lazy("%(file)s would unfold to more than can be read; "
                                "save the rows that matter as a file of their own."),
@@ -190,7 +188,7 @@ def _from_workbook(path: Path, wanted: str, known: Collection[str], name: str) -
         told = {"file": name, "sheet": wanted}
         raise Unreadable(str(WHY[error.why]) % told) from error
     rows: list[list[str]] = found["rows"]
-    heading = _heading(rows, known)
+    heading = _heading(rows, known, set(found["joined"]))
     below = rows[heading + 1 :]
     columns: dict[int, str] = {}
     for at, title in enumerate(rows[heading] if rows else ()):
@@ -206,14 +204,14 @@ def _from_workbook(path: Path, wanted: str, known: Collection[str], name: str) -
     return Sheet(list(columns.values()), cells, found["sheet"], tuple(found["sheets"]), numbers)
 
 
-def _heading(rows: list[list[str]], known: Collection[str]) -> int:
+def _heading(rows: list[list[str]], known: Collection[str], joined: set[int]) -> int:
     """Find the row that names the columns: below titles and what groups columns together."""
     width = max((sum(map(bool, row)) for row in rows), default=0)
     best, most = 0, (-1, 0)
-    for at, row in enumerate(rows[:HEADING_WITHIN]):
+    for at, row in enumerate(rows[: workbook.HEADING_WITHIN]):
         titles = [cell for cell in row if cell]
-        # A title or a group over several columns is merged, so it stands in each of them.
-        if len(titles) < min(2, width) or max(Counter(titles).values(), default=2) > 1:
+        # A title, or what groups columns together, spans several of them.
+        if len(titles) < min(2, width) or at in joined:
             continue
         score = (sum(title.lower() in known for title in titles), -at)
         if score > most:

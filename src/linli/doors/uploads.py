@@ -23,7 +23,7 @@ from linli.doors.reading import Fault, Sheet, Unreadable, read
 from linli.people import audit
 from linli.people.models import User
 from linli.people.scope import Scope, visible
-from linli.tables import Kind, Table
+from linli.tables import CHANGED, NEW, Kind, Table
 
 LARGEST = 64 * 1024 * 1024
 MOST_ROWS = 200_000
@@ -180,8 +180,14 @@ def record(seen: Foreseen, by: User | None, file: str) -> None:
     """Note in the trail of administrative acts what was taken in from a file."""
     changes: dict[str, Any] = {"file": (None, file), **{f: (None, n) for f, n in
                                                         seen.counts.items()}}  # fmt: skip
-    told = [line for line in seen.lines if line.changes and _writer_is_whole(seen.table)]
-    for line in told[:RECORDED]:
+    told = seen.lines if _writer_is_whole(seen.table) else []
+    for line in [line for line in told if line.fate in (NEW, CHANGED)][:RECORDED]:
+        if line.fate == NEW:
+            columns = (seen.table.column(name) for name in line.shows)
+            known = {c.name: line.shows[c.name] for c in columns if not c.personal}
+            changes[known.get(seen.table.key, str(line.number))] = (None, ", ".join(
+                text for text in known.values() if text
+            ))  # fmt: skip
         for name, before, after in line.changes:
             column = seen.table.column(name)
             if not column.personal and column.kind is not Kind.SHAPE:

@@ -1,6 +1,13 @@
 from django.urls import path
 
-from linli.doors import export_views, import_views, key_views, reference
+from linli.doors import (
+    export_views,
+    import_views,
+    key_views,
+    notice_views,
+    reference,
+    webhook_views,
+)
 
 urlpatterns = [
     path("api/", reference.reference, name="api-reference"),
@@ -14,4 +21,10 @@ urlpatterns = [
     path("import/<slug:token>/drop/", import_views.drop, name="import-drop"),
     path("import/<slug:token>/faults.csv", import_views.faults, name="import-faults"),
     path("export/<slug:table>.<slug:kind>", export_views.export, name="export"),
+    path("settings/notices/", notice_views.notice_settings, name="notice-settings"),
+    path("settings/notices/confirm/<str:token>/", notice_views.confirm, name="confirm-address"),
+    path("settings/webhooks/", webhook_views.webhooks, name="webhooks"),
+    path("settings/webhooks/<int:pk>/", webhook_views.webhook, name="webhook"),
+    path("settings/webhooks/<int:pk>/remove/", webhook_views.remove, name="remove-webhook"),
+    path("settings/messages/<int:pk>/again/", webhook_views.again, name="message-again"),
 ]

@@ -20,6 +20,7 @@ MEMORY = 2 * 1024**3
 SECONDS = 60
 UNFOLDED = 300 * 1024**2  # bytes of all parts of a zipped workbook
 CELLS = 20_000_000
+HEADING_WITHIN = 20  # rows among which the heading is looked for
 EXACT = 10**15  # a spreadsheet keeps 15 digits of a number
 OLE, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 
@@ -47,7 +48,8 @@ def opened(path: Path, sheet: str = "") -> dict[str, Any]:
     Returns
     -------
     `sheets`: the names of those that are shown; `sheet`: the one read; `rows`: its cells as
-    texts, from A1, merged cells filled; `numbers`: column → first row of a number in it;
+    texts, from A1, merged cells filled; `joined`: the first rows in which a cell spans several
+    columns; `numbers`: column → first row of a number in it;
     `inexact`: row and column of numbers with more digits than a spreadsheet keeps.
 
     Raises
@@ -109,7 +111,7 @@ def _read(book: CalamineWorkbook, wanted: str) -> dict[str, Any]:
         sheet = book.get_sheet_by_name(name)
         if wanted or sheet.total_height:
             return {"sheets": shown, "sheet": name, **_cells(sheet)}
-    return {"sheets": shown, "sheet": "", "rows": [], "numbers": {}, "inexact": []}
+    return {"sheets": shown, "sheet": "", "rows": [], "joined": [], "numbers": {}, "inexact": []}
 
 
 def _cells(sheet: CalamineSheet) -> dict[str, Any]:
@@ -117,10 +119,13 @@ def _cells(sheet: CalamineSheet) -> dict[str, Any]:
     if (last[0] + 1) * (last[1] + 1) > CELLS:
         raise NotOpened(BIG)
     rows = sheet.to_python(skip_empty_area=False)
+    joined = set()
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
-        for row in range(top, min(bottom, len(rows) - 1) + 1):
-            for column in range(left, min(right, len(rows[row]) - 1) + 1):
-                rows[row][column] = rows[top][left]
+        if right > left:
+            joined |= {*range(top, min(bottom, HEADING_WITHIN) + 1)}
+        for filled in rows[top : bottom + 1]:
+            for column in range(left, min(right, len(filled) - 1) + 1):
+                filled[column] = rows[top][left]
     numbers: dict[str, int] = {}
     inexact: list[tuple[int, int]] = []
     texts = []
@@ -131,7 +136,7 @@ def _cells(sheet: CalamineSheet) -> dict[str, Any]:
                 if abs(value) >= EXACT:
                     inexact.append((at, column))
         texts.append([text_of(value) for value in cells])
-    return {"rows": texts, "numbers": numbers, "inexact": inexact}
+    return {"rows": texts, "joined": sorted(joined), "numbers": numbers, "inexact": inexact}
 
 
 def text_of(value: Any) -> str:

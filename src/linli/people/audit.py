@@ -51,6 +51,9 @@ ACTIONS: dict[str, str | Promise] = {
     "key-used": _("API key first used"),
     "exported": _("Exported"),
     "imported": _("Imported"),
+    "webhook-added": _("Webhook added"),
+    "webhook-changed": _("Webhook changed"),
+    "webhook-removed": _("Webhook removed"),
 }
 # How the fields in `changes` are called; rooms above add theirs with `name_fields`.
 FIELDS: dict[str, str | Promise] = {
@@ -94,6 +97,7 @@ KINDS: dict[str, str | Promise] = {
     "ruling": _("Ruling"),
     "key": _("API key"),
     "table": _("Table"),
+    "webhook": _("Webhook"),
 }
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from linli.people import writing
+from linli.people import listing, writing
 from linli.people.models import Lead, Leave, Membership, Organisation, Role, User
 from linli.people.scope import Scope
 from linli.people.section import RESIDENT
@@ -116,6 +116,7 @@ PEOPLE = declare(
         prefetched=("memberships__organisation", "leads"),
         order=("username",),
         writer=writing.PEOPLE,
+        narrow=listing.people,
     )
 )  # fmt: skip
 declare(

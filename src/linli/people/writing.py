@@ -177,7 +177,7 @@ def _lay_people(rows: Sequence[Values], scope: Any) -> _Laid:
         fates.append(_fate(_sorted(before), _sorted(raw) or {}))
         _add(read, PersonEntry, raw, at, faults)
         says_offices = any(name in values and _differs(before, raw, name) for name in OFFICES)
-        if raw["username"] in several and says_offices:
+        if raw.get("username") in several and says_offices:
             faults.tell(Spot("", ROW, at + 1), "organisation",
                         _("has offices in several organisations or leads from both sides, which "
                           "one row cannot say; change it on the page of this person."))  # fmt: skip

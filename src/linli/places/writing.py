@@ -94,9 +94,13 @@ def _raw(present: AreaEntry | None, values: Values) -> dict[str, Any]:
 def _shape(value: Any, system: Any) -> BaseGeometry | None:
     if not value:
         return None
-    # What is no geometry is told as one that is missing.
-    shape = shapely.from_geojson(orjson.dumps(value), on_invalid="ignore")
-    if shape is None or system == "wgs84":
+    try:
+        shape = shapely.from_geojson(orjson.dumps(value))
+    except (shapely.errors.ShapelyError, ValueError, TypeError):
+        return None  # told as missing or unreadable
+    west, south, east, north = shape.bounds
+    in_degrees = -180 <= west <= east <= 180 and -90 <= south <= north <= 90
+    if system == "wgs84" or not in_degrees:
         return shape
     shape = shapely.segmentize(shape, section.STEP)
     return shapely.transform(

@@ -80,6 +80,8 @@ ENTRIES = (
         "upload",
         ("import-file",),
     ),
+    Entry("webhooks", _("Webhooks"), frozenset({Role.ADMINISTRATOR}), "link", ("webhook",)),
+    Entry("notice-settings", _("Notices by e-mail"), ANYBODY, "bell", ("confirm-address",)),
     Entry("sign-in", _("Sign in"), GUEST, "user"),
 )
 

@@ -7,7 +7,6 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,9 +16,9 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.clock import now
-from linli.people import administration
+from linli.people import administration, listing
 from linli.people.administration import Impossible, Reach, for_administrators
-from linli.people.models import AuditEntry, Membership, Role, User
+from linli.people.models import AuditEntry, Role, User
 from linli.people.scope import scope
 from linli.web.administration.forms import (
     IdentityForm,
@@ -49,17 +48,7 @@ def found_person(request: HttpRequest, username: str) -> User:
 def people(request: HttpRequest) -> HttpResponse:
     words, role = request.GET.get("q", "").strip(), request.GET.get("role", "")
     state = request.GET.get("state", "")
-    found = scope(request.user).of(User).order_by("username")
-    if words:
-        named = Q(name__icontains=words) | Q(name_en__icontains=words)
-        where = Membership.objects.filter(organisation__name__icontains=words).values("user")
-        found = found.filter(named | Q(username__icontains=words) | Q(pk__in=where))
-    if role in Role.values:
-        found = found.filter(pk__in=Membership.objects.filter(role=role).values("user"))
-    if state == "closed":
-        found = found.filter(is_active=False)
-    elif state == "never":
-        found = found.filter(is_active=True, last_login=None)
+    found = listing.people(scope(request.user), request.GET)
     page = Paginator(found.prefetch_related("memberships__organisation"), A_PAGE).get_page(
         request.GET.get("page")
     )
