@@ -2,7 +2,9 @@
 
 import os
 import tempfile
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 # For whatever a test starts in a process of its own. pytest-django has read the settings of
 # this one before any conftest: what they say of the home is set again for each test below.
@@ -21,6 +23,21 @@ def home(settings, tmp_path_factory):
     settings.MEDIA_ROOT = folder / "files"
     settings.MODELS_ROOT = folder / "models"
     return folder
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """Let a password take no second, as it must where it can be guessed."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def one_window(monkeypatch):
+    """Let no window of a limit end while a test counts in it."""
+    began = time.time()
+    still = SimpleNamespace(time=lambda: began, monotonic=time.monotonic)
+    for module in ("linli.people.limits", "linli.doors.access"):
+        monkeypatch.setattr(f"{module}.time", still)
 
 
 @pytest.fixture(autouse=True)

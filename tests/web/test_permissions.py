@@ -161,8 +161,7 @@ def expected() -> dict[str, list[str]]:
 
 
 @pytest.mark.django_db
-def test_every_address_opens_to_those_the_matrix_names_and_to_nobody_else(tmp_path, settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def test_every_address_opens_to_those_the_matrix_names_and_to_nobody_else(tmp_path):
     objects = build(tmp_path / "town")
     assert User.objects.count() > len(ROLES)
 
