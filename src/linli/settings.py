@@ -36,7 +36,6 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.socialaccount",
-    "allauth.socialaccount.providers.dingtalk",
     "allauth.socialaccount.providers.openid_connect",
     "allauth.mfa",
 ]
@@ -138,6 +137,8 @@ SOCIALACCOUNT_ADAPTER = "linli.people.signing_in.OutsideAdapter"
 # The way there is a link: our policy lets no form lead to another site.
 SOCIALACCOUNT_LOGIN_ON_GET = True
 SOCIALACCOUNT_PROVIDERS = outside_accounts(os.environ)
+if "dingtalk" in SOCIALACCOUNT_PROVIDERS:  # its addresses answer only where it is set up
+    INSTALLED_APPS.append("allauth.socialaccount.providers.dingtalk")
 
 # A session ends when it has not been used for so long.
 SESSION_COOKIE_AGE = 60 * int(os.environ.get("LINLI_IDLE_MINUTES", "480"))
