@@ -4,7 +4,7 @@
 
 Without an address it starts a demonstration with a short history in a new folder, lets its
 town live into a working day, stops its clock so that the pictures agree, and ends it afterwards.
-Needs Debian's Chromium and its Chinese fonts.
+Needs Debian's Chromium, its words in Chinese (chromium-l10n) and Chinese fonts.
 """
 
 import argparse
@@ -20,6 +20,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 from PIL import Image
@@ -120,11 +121,18 @@ def neighbours_called(page: Page, language: str) -> None:
         form.evaluate("e => e.closest('details')?.setAttribute('open', '')")
         form.locator("[name=question]").fill("12幢楼下的车位怎么安排，才够各家停？")
         form.locator("[name=venue]").fill("水洞埭社区邻里中心")
-        form.locator("[name=meets_at]").fill("2026-12-04T18:30")
+        form.locator("[name=meets_at]").fill(f"{date.today() + timedelta(days=9)}T18:30")
         form.locator("button").first.click()
-        page.wait_for_load_state()
+        page.wait_for_selector("#happened :text('12幢楼下的车位')", timeout=10_000)
         page.goto(page.url.split("/cases/")[0] + "/deliberations/")
     opened(CASE)(page, language)
+    for proposal in ("划出两小时限停车位", "与隔壁单位夜间错时共享"):
+        if not page.get_by_text(proposal).count():
+            page.locator("details:has([name=text])").evaluate("e => { e.open = true; }")
+            page.locator("form [name=text]").fill(proposal)
+            page.locator("form:has([name=text]) button").click()
+            page.get_by_text(proposal).first.wait_for(timeout=10_000)
+    page.reload()
 
 
 def cases_file(page: Page, language: str) -> None:
@@ -172,8 +180,8 @@ PICTURES = [
     Picture("home-worker", "worker", "/", PHONE),
     Picture("map", "worker", "/map/", PHONE),
     Picture("triage", "steward", "/steward/", PHONE),
+    Picture("deliberation", "steward", "/deliberations/", DESKTOP, neighbours_called),
     Picture("deliberations", "steward", "/deliberations/", PHONE),
-    Picture("deliberation", "steward", "/deliberations/", DESKTOP, opened(CASE)),
     Picture("home-officer", "officer", "/", PHONE),
     Picture("resolve", "officer", "/cases/?waiting=resolve", PHONE, opened(CASE)),
     Picture("desk", "dispatcher", "/desk/", DESKTOP),
