@@ -34,6 +34,7 @@ OBJECTS = {
     "drop-filter.pk": "filter", "unlink-outside.pk": "outside", "token": "upload",
     "pack-draft.pk": "version", "apply-pack.pk": "version", "drop-pack.pk": "version",
     "restore-pack.pk": "version", "set-lead.code": "area", "map-case.code": "case",
+    "webhook.pk": "webhook", "remove-webhook.pk": "webhook", "message-again.pk": "message",
     "rate.grid": "grid", "rate.organisation": "organisation", "appeal-rating.pk": "rating",
     "rule-on-rating.pk": "rating", "revoke-key.pk": "key",
 }  # fmt: skip

@@ -23,7 +23,7 @@ from linli.cases.models import (
 )
 from linli.clock import now
 from linli.doors import uploads
-from linli.doors.models import ApiKey
+from linli.doors.models import ApiKey, Message, Webhook
 from linli.packs.models import TownVersion
 from linli.people.models import Leave, Membership, SignedIn
 from linli.scores.models import Rating
@@ -142,7 +142,16 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
     key = ApiKey.objects.create(
         owner=resident, name="我的", prefix=village, hash=village, created_at=now()
     )
+    webhook = Webhook.objects.create(
+        name=village, url=f"https://{village}.example/", by=person(f"administrator{name}"), at=now()
+    )
+    message = Message.objects.create(
+        kind=Message.Kind.WEBHOOK, key=village, webhook=webhook, address=webhook.url, at=now(),
+        next_at=now(), state=Message.State.GIVEN_UP, payload={"event": "report", "case": case.code},
+    )  # fmt: skip
     return {
+        "webhook": webhook.pk,
+        "message": message.pk,
         "rating": rating.pk,
         "grid": grid,
         "organisation": f"{village}law",
