@@ -11,6 +11,7 @@ from types import SimpleNamespace
 os.environ["LINLI_HOME"] = tempfile.mkdtemp(prefix="linli-tests-")
 
 import pytest
+from django.utils import translation
 
 from linli.places.town import forget
 
@@ -38,6 +39,14 @@ def one_window(monkeypatch):
     still = SimpleNamespace(time=lambda: began, monotonic=time.monotonic)
     for module in ("linli.people.limits", "linli.doors.access"):
         monkeypatch.setattr(f"{module}.time", still)
+
+
+@pytest.fixture(autouse=True)
+def language_of_the_town():
+    """Let no language that a request asked for outlive its test."""
+    translation.deactivate()
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

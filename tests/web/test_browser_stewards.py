@@ -6,15 +6,14 @@ from playwright.sync_api import expect
 from linli.cases.models import Case
 from tests.cases.conftest import tell
 from tests.small_town import SmallTown, person
-from tests.web.test_browser import (  # noqa: F401 (the fixture `browser`)
-    DESK,
-    PASSWORD,
-    PHONE,
-    People,
-    _fits,
-    browser,
-    pytestmark,
-)
+from tests.web.browsers import DESK, IN_A_BROWSER, PASSWORD, PHONE, PLAIN, People, fits, started
+
+pytestmark = IN_A_BROWSER
+
+
+@pytest.fixture
+def browser():
+    yield from started(PLAIN)
 
 
 @pytest.fixture
@@ -30,11 +29,11 @@ def town(transactional_db, tmp_path):
     return small
 
 
-def test_the_cards_are_sorted_with_a_thumb(browser, live_server, town):  # noqa: F811
+def test_the_cards_are_sorted_with_a_thumb(browser, live_server, town):
     people = People(browser, live_server.url)
     page = people.enter("steward", PHONE)
     page.goto(f"{live_server.url}/steward/")
-    _fits(page)
+    fits(page)
     expect(page.get_by_role("heading", name="楼上天天吵人睡不着")).to_be_visible()
     for button in page.locator(".kind").all():
         assert button.bounding_box()["height"] >= 44
@@ -42,7 +41,7 @@ def test_the_cards_are_sorted_with_a_thumb(browser, live_server, town):  # noqa:
     page.locator(".kind", has_text="邻里事").click()
     expect(page.get_by_role("button", name="确认")).to_be_visible()
     assert Case.objects.filter(triage="neighbourhood").count() == 0
-    _fits(page)
+    fits(page)
     page.get_by_role("button", name="确认").click()
 
     expect(page.get_by_role("heading", name="想问优待证怎么办")).to_be_visible()
@@ -51,7 +50,7 @@ def test_the_cards_are_sorted_with_a_thumb(browser, live_server, town):  # noqa:
     assert people.complaints == []
 
 
-def test_the_cards_are_sorted_by_keyboard(browser, live_server, town):  # noqa: F811
+def test_the_cards_are_sorted_by_keyboard(browser, live_server, town):
     people = People(browser, live_server.url)
     page = people.enter("steward", DESK)
     page.goto(f"{live_server.url}/steward/")
