@@ -10,6 +10,7 @@ from django.db import transaction
 from linli import clock
 from linli.cases.intake import Report as Told
 from linli.cases.intake import receive
+from linli.cases.learnt import category_model
 from linli.cases.loop import act
 from linli.cases.models import Case, Event, Report
 from linli.packs.loader import load
@@ -58,6 +59,7 @@ def prepare(
         with transaction.atomic():
             Leave.objects.filter(user__in=users.values(), until__gt=clock.now()).delete()
             leave_something_to_do(users)
+    category_model()  # learnt before anybody waits for it
     return [(name, str(users[name])) for name in ACCOUNTS if name in users]
 
 

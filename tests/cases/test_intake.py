@@ -6,9 +6,10 @@ from linli import clock
 from linli.cases import learnt
 from linli.cases.intake import Fate, Report, Unusable, receive
 from linli.cases.loop import act
-from linli.cases.models import Case, State
+from linli.cases.models import Case, Category, State
 from linli.cases.models import Report as Row
 from linli.engines.geo import from_wgs84
+from linli.places.town import changed
 from tests.cases.conftest import BRIDGE, tell
 from tests.small_town import person
 
@@ -128,6 +129,26 @@ def test_a_trained_model_is_used_before_the_examples():
     learnt.train_categories(["冬天下雪"] * 5 + ["夏天炎热"] * 5, ["lights"] * 5 + ["rubbish"] * 5)
 
     assert tell("今天冬天下雪了", category=None).suggestions[0][0] == "lights"
+
+
+def test_what_was_learnt_from_the_examples_is_kept_until_they_change(settings, monkeypatch):
+    def kept():
+        return [file.name for file in settings.MODELS_ROOT.rglob("examples/*.npz")]
+
+    def learnt_anew():
+        changed()
+        return learnt.category_model()
+
+    first, names = learnt_anew(), kept()
+    with monkeypatch.context() as patched:
+        patched.setattr(learnt.CategoryModel, "fit", None)  # it is read, not learnt again
+        assert learnt_anew().fingerprint == first.fingerprint
+
+    lights = Category.objects.get(code="lights")
+    lights.examples = [*lights.examples, "路灯一闪一闪"]
+    lights.save()
+    assert learnt_anew().fingerprint != first.fingerprint
+    assert len(kept()) == len(names) == 1 and kept() != names
 
 
 def test_a_model_that_cannot_be_read_leaves_the_examples(caplog, settings):

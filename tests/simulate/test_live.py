@@ -61,6 +61,29 @@ def test_a_case_that_is_open_when_the_worker_starts_goes_on(town):
     assert now_stands(case).state not in ("dispatched", "accepted")
 
 
+def test_how_the_town_stands_is_read_a_little_at_a_time(town, monkeypatch):
+    monkeypatch.setattr("linli.simulate.live.AT_A_TIME", 2)
+    with clock.at(TUESDAY - timedelta(hours=1)):
+        cases = [told(f"第{'一二三四五'[n]}处" * 3, lon=121.001 + n * 0.001) for n in range(5)]
+    present, known, moment = Present(seed=3), [], TUESDAY
+    while not known or known[-1] < len(cases):
+        with clock.at(moment):
+            present.go_on(budget_s=0)
+        known.append(len(getattr(present, "_records", ())))
+        moment += timedelta(seconds=60)
+        assert len(known) < 40
+    assert [n for n in dict.fromkeys(known) if n] == [2, 4, 5]
+
+    # What a visitor did meanwhile is noticed as soon as all of it is known.
+    with clock.at(moment):
+        loop.act(cases[0], "return", person("head"), reason="不归我们管")
+    for _ in range(9):
+        moment += timedelta(seconds=60)
+        with clock.at(moment):
+            present.go_on(budget_s=0)
+    assert present._records[cases[0].pk].case.state == "returned"
+
+
 def test_what_waits_for_a_visitor_is_left_to_them(town):
     visitors("officer", "head")
     with clock.at(TUESDAY):

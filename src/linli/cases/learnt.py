@@ -1,24 +1,29 @@
 """What the town's machines have learnt: models trained, versioned and kept with the town.
 
 `MODELS_ROOT/<kind>/<fingerprint>.npz` holds each version, `MODELS_ROOT/<kind>/current`
-names the one in use. Without a trained category model the examples in the packs serve.
+names the one in use. Without a trained category model the examples in the packs serve;
+what was learnt from them is kept as well, so that one process learns and the others read.
 """
 
 import logging
 import os
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import lru_cache
+from hashlib import sha256
 from pathlib import Path
 
+import orjson
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from linli import __version__
 from linli.cases.models import Category
 from linli.engines.text import CategoryModel, NotAModelError, ReplyQuality
 from linli.places.models import Town
 from linli.places.town import once_a_version, the_town
 
-CATEGORIES, REPLIES = "categories", "replies"
+CATEGORIES, REPLIES, EXAMPLES = "categories", "replies", "examples"
 log = logging.getLogger(__name__)
 KINDS: dict[str, type[CategoryModel] | type[ReplyQuality]] = {
     CATEGORIES: CategoryModel,
@@ -78,7 +83,19 @@ def _from_examples(town: Town) -> CategoryModel | None:
     ]
     if len({code for _, code in pairs}) < 2:
         return None
-    return CategoryModel.fit([t for t, _ in pairs], [c for _, c in pairs], seed=0)
+    key = sha256(orjson.dumps([__version__, pairs])).hexdigest()[:16]
+    path = _folder(EXAMPLES) / f"{key}.npz"
+    with suppress(NotAModelError, FileNotFoundError):
+        return CategoryModel.load(path)
+    model = CategoryModel.fit([t for t, _ in pairs], [c for _, c in pairs], seed=0)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_name(f"{key}.{os.getpid()}")
+    model.save(fresh)
+    os.replace(fresh, path)
+    for other in path.parent.glob("*.npz"):
+        if other != path:
+            other.unlink(missing_ok=True)
+    return model
 
 
 def category_model() -> CategoryModel | None:

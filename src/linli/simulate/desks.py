@@ -6,6 +6,7 @@ town is asked to send something.
 """
 
 from collections import deque
+from collections.abc import Iterator
 
 from linli.cases.models import Case
 from linli.cases.waiting import PILES
@@ -37,10 +38,11 @@ class Desks:
         self._round = deque(self.accounts.values())
         self._kept: dict[int, dict[int, frozenset[str]]] = {}
 
-    def look_at_all(self) -> None:
-        """Look at every desk."""
+    def look_at_all(self) -> Iterator[None]:
+        """Look at every desk, one at a time."""
         for user in self.accounts.values():
             self._look(user)
+            yield
 
     def look(self) -> User | None:
         """Look at the next desk, and return whose it is if nearly nothing lies there."""

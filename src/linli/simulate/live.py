@@ -27,7 +27,7 @@ from linli.cases.calendar import calendar
 from linli.cases.models import OPEN, WORKING, Case, Category, Event, Report, State
 from linli.cases.refusal import Refused
 from linli.people.models import Leave, Role, User
-from linli.people.scope import Scope, remembered
+from linli.people.scope import Scope
 from linli.places.atlas import Location, atlas
 from linli.places.models import COMMUNITY
 from linli.scores.periods import Period, local_day
@@ -41,6 +41,7 @@ from linli.simulate.telling import Told
 from linli.simulate.wishes import Wishes
 
 BUDGET_S = 0.3  # how long it may work at a stretch: the site wants to write as well
+AT_A_TIME = 50  # cases read together, so that a stretch ends in time
 GAP = timedelta(hours=12)  # a longer sleep is skipped: all plans are made anew from here on
 AGAIN = timedelta(minutes=15)  # until what was left to a visitor is looked at again
 AT_ONCE = 20  # reports taken in together
@@ -59,27 +60,41 @@ class Present:
         self._seed = seed
         self._until: datetime | None = None
         self._turns = count()
+        self._beginning: Iterator[None] | None = None
         self.steps = self.reports = 0
 
     def go_on(self, budget_s: float = BUDGET_S) -> None:
-        """Let happen what is due by the town's clock, as far as it fits into `budget_s`."""
+        """Let happen what is due by the town's clock, as far as it fits into `budget_s`.
+
+        To learn how the town stands takes several calls where much is open.
+        """
         moment, ends = clock.now(), perf_counter() + budget_s
         if self._until is None or not timedelta(0) <= moment - self._until <= GAP:
-            self._begin(moment)
-        elif moment == self._until:
+            self._until, self._beginning = moment, self._begin(moment)
+        elif moment == self._until and self._beginning is None:
             return
-        self._notice(moment)
+        if self._beginning is not None:
+            for _some in self._beginning:
+                if perf_counter() >= ends:
+                    return
+            self._beginning = None
+        if not self._notice(moment, ends):
+            return
         self._tell(moment)
         self._act(moment, ends)
         self._until = moment
 
-    def _begin(self, moment: datetime) -> None:
-        """Read how the town stands, and plan what comes next from there."""
+    def _begin(self, moment: datetime) -> Iterator[None]:
+        """Read how the town stands, and plan what comes next from there, a little at a time."""
         self._desks = Desks()
+        yield
         seed, areas = self._seed or randbits(32), atlas().areas.values()
         grids = frozenset(a.pk for a in areas if a.is_grid and a.layer == COMMUNITY)
         self._rng = Random(seed)
         self._life = Life(seed, Album(), grids, spared=frozenset(self._desks.accounts))
+        yield
+        self._life.rhythm.draw_points()
+        yield
         cast = self._life.cast
         if not Leave.objects.filter(since__gt=moment + GAP).exists():
             cast.send_on_leave(moment, moment + AHEAD, self._rng)
@@ -92,22 +107,33 @@ class Present:
         self._asked: list[Told] = []
         self._to_come: deque[Told] = deque()
         self._day: date | None = None
-        self._until = moment
         self._seen = Event.objects.order_by("-id").values_list("id", flat=True).first() or 0
-        self._desks.look_at_all()
-        alive = self._read(Case.objects.filter(ALIVE).values_list("pk", flat=True))
-        for pk, record in alive.items():
-            self._records[pk] = record
-            self._plan(record, record.case.touched_at, moment)
+        for _desk in self._desks.look_at_all():
+            yield
+        alive = list(Case.objects.filter(ALIVE).order_by("id").values_list("pk", flat=True))
+        yield
+        for first in range(0, len(alive), AT_A_TIME):
+            for pk, record in self._read(alive[first : first + AT_A_TIME]).items():
+                self._records[pk] = record
+                self._plan(record, record.case.touched_at, moment)
+            yield
 
     # --- what others did ----------------------------------------------------------------------
 
-    def _notice(self, moment: datetime) -> None:
-        """Learn of new cases, and of steps that others took."""
-        rows = Event.objects.filter(pk__gt=self._seen).order_by("id")
+    def _notice(self, moment: datetime, ends: float) -> bool:
+        """Learn of what others did, and tell whether that is all of it."""
+        while self._notice_some(moment) == AT_A_TIME:
+            if perf_counter() >= ends:
+                return False
+        return True
+
+    def _notice_some(self, moment: datetime) -> int:
+        """Learn of new cases, and of steps that others took; return how many were looked at."""
+        events = Event.objects.filter(pk__gt=self._seen).order_by("id")
+        rows = list(events.values_list("pk", "case_id", "seq", "by_id")[:AT_A_TIME])
         acted: set[int] = set()
         rang: set[int] = set()
-        for pk, case, seq, by in rows.values_list("pk", "case_id", "seq", "by_id"):
+        for pk, case, seq, by in rows:
             self._seen = pk
             known = self._records.get(case)
             if known is None or known.case.steps < seq:
@@ -119,6 +145,7 @@ class Present:
             if known.case.state != was:
                 acted.add(pk)
         self._learn(acted, moment)
+        return len(rows)
 
     def _learn(self, pks: Iterable[int], moment: datetime) -> None:
         """Read cases as they stand now, and plan what is done with them."""
@@ -213,16 +240,15 @@ class Present:
 
     def _act(self, moment: datetime, ends: float) -> None:
         """Take the steps that are due, oldest first."""
-        with remembered():
-            self._help(moment)
-            while self._queue and self._queue[0][0] <= moment and perf_counter() < ends:
-                _at, turn, record = heapq.heappop(self._queue)
-                if turn != record.turn:
-                    continue  # it was planned anew since
-                if self._desks.keeps(record.case.pk, record.plan[0].action):
-                    self._wait(record, moment + AGAIN)
-                else:
-                    self._take(record, moment)
+        self._help(moment)
+        while self._queue and self._queue[0][0] <= moment and perf_counter() < ends:
+            _at, turn, record = heapq.heappop(self._queue)
+            if turn != record.turn:
+                continue  # it was planned anew since
+            if self._desks.keeps(record.case.pk, record.plan[0].action):
+                self._wait(record, moment + AGAIN)
+            else:
+                self._take(record, moment)
 
     def _take(self, record: Record, moment: datetime) -> None:
         """Take the next step of a case, if the case still is as it was known."""

@@ -102,6 +102,10 @@ class Rhythm:
         """Let about so many reports come in on an ordinary day."""
         self._a_day = reports / (1 + WAVE_DAYS / WAVE_EVERY * WAVE_SIZE)
 
+    def draw_points(self) -> None:
+        """Draw where things may happen now, so that the first of them need not wait for it."""
+        assert self._by_land
+
     def points_in(self, path: str) -> list[Location]:
         """Return the points that lie in an area, by its path."""
         areas = atlas().areas
