@@ -148,6 +148,11 @@ def founding(home):
         return [uid for (uid,) in database.execute("SELECT uid FROM cases_case ORDER BY id")]
 
 
+def reports(home):
+    with closing(sqlite3.connect(home / "linli.sqlite3", timeout=30)) as database:
+        return database.execute("SELECT COUNT(*) FROM cases_report").fetchone()[0]
+
+
 def page(port, path="/healthz"):
     for _ in range(300):
         try:
@@ -172,11 +177,14 @@ def test_the_demo_serves_the_sample_town_and_no_other_server_takes_its_accounts(
     first = founding(home)
     assert len(first) > 250
 
-    again = start(home, *small)
+    before = reports(home)
+    again = start(home, *small, "--speed", 600)
     try:
         assert page(port) == "ok"
+        lives_on = any(time.sleep(0.5) or reports(home) > before for _ in range(180))
     finally:
         stop(again)
+    assert lives_on
     assert founding(home)[: len(first)] == first
 
     refused = start(home, "serve", "--port", port)

@@ -4,11 +4,12 @@ import logging
 import os
 import threading
 import time
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
-from linli import pondering
+from linli import beside
 from linli.cases import worker
 from linli.doors import outbox, uploads
 from linli.scores import backlog, kept, pulse, tallies
@@ -17,7 +18,8 @@ from linli.topics import sweep
 
 # A case falls overdue by time alone; so the backlog is counted now and then all the same.
 RECOUNT_S = 60.0
-LIVE_S = 1.0
+AT_ONCE = 100  # clocks that ring before tallies are folded again: screens are waiting
+PONDER_S, LIVE_S = 15.0, 1.0
 SEND_S = 2.0
 
 log = logging.getLogger(__name__)
@@ -25,10 +27,17 @@ log = logging.getLogger(__name__)
 
 def once() -> tuple[int, int]:
     """Do all that is due, and return how many clocks rang and how many events were folded."""
-    rang, folded = worker.tick(), tallies.fold()
-    if rang or folded:
-        backlog.refresh()
+    rang, folded = 0, _fold()
+    while n := worker.ring(AT_ONCE):
+        rang += n
+        folded += _fold()
     return rang, folded
+
+
+def _fold() -> int:
+    if folded := tallies.fold():
+        backlog.refresh()
+    return folded
 
 
 def ponder() -> None:
@@ -40,11 +49,19 @@ def ponder() -> None:
     outbox.sweep()
 
 
+# What begins each job that `beside` does; a turn of it is what that returns.
+JOBS: dict[str, Callable[[], Callable[[], object]]] = {
+    "ponder": lambda: ponder,
+    "live": lambda: Present().go_on,
+}
+
+
 def work(pause_s: float) -> None:
     """Go on until stopped, or until the process that started this one is gone."""
-    parent, counted, told, lived = os.getppid(), 0.0, 0.0, 0.0
-    present = Present() if settings.DEMO else None
-    pondering.start()
+    parent, counted, told = os.getppid(), 0.0, 0.0
+    beside.start("ponder", PONDER_S, patience=10)
+    if settings.DEMO:
+        beside.start("live", LIVE_S, patience=5)
     # A receiver that does not answer must hold up nothing else.
     threading.Thread(target=_go_on_sending, daemon=True).start()
     while os.getppid() == parent:
@@ -56,23 +73,10 @@ def work(pause_s: float) -> None:
             if time.monotonic() - counted > RECOUNT_S:
                 backlog.refresh()
                 counted = time.monotonic()
-            if present is not None and time.monotonic() - lived > LIVE_S:
-                _live(present)
-                lived = time.monotonic()
         except DatabaseError:
             log.exception("the worker could not reach the database; it tries again")
         close_old_connections()
         time.sleep(pause_s)
-
-
-def _live(present: Present) -> None:
-    try:
-        present.go_on()
-    except DatabaseError:
-        raise
-    except Exception:
-        # Whatever goes wrong in a simulated life, the clocks of its visitors must ring.
-        log.exception("the simulated town stumbled; it goes on")
 
 
 def _go_on_sending() -> None:

@@ -21,12 +21,13 @@ def tick(batch: int = BATCH, when_due: bool = False) -> int:
     its clock, and the next finds the clock already set anew.
     """
     rang = 0
-    while done := _ring(batch, when_due):
+    while done := ring(batch, when_due):
         rang += done
     return rang
 
 
-def _ring(batch: int, when_due: bool) -> int:
+def ring(batch: int, when_due: bool = False) -> int:
+    """Let at most `batch` of the clocks that are due ring, and return how many rang."""
     with transaction.atomic():
         due = Case.objects.filter(clock_at__lte=clock.now()).select_related("category")
         # SQLite has one writer at a time; the transaction itself is the lock there.

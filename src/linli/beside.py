@@ -1,0 +1,47 @@
+"""Jobs beside the worker, each in a process of its own: what takes long, or lives its own life.
+
+Clocks and tallies do not wait for them, nor for their interpreter. A process that is started
+afresh imports this module before Django is there, so nothing else is imported up here.
+"""
+
+import logging
+import multiprocessing
+import os
+import time
+
+log = logging.getLogger(__name__)
+
+
+def start(name: str, pause_s: float, patience: int) -> None:
+    """Start the job of that name in `background.JOBS`; it ends with the process that asked.
+
+    Parameters
+    ----------
+    pause_s
+        Seconds between two turns.
+    patience
+        By how much it lets others go first (`nice`).
+    """
+    spawn = multiprocessing.get_context("spawn")
+    spawn.Process(target=_go_on, args=(name, pause_s, patience), daemon=True).start()
+
+
+def _go_on(name: str, pause_s: float, patience: int) -> None:
+    import django
+
+    django.setup()
+    from django.db import DatabaseError, close_old_connections
+
+    from linli import background
+
+    os.nice(patience)
+    parent, turn = os.getppid(), background.JOBS[name]()
+    while os.getppid() == parent:
+        try:
+            turn()
+        except DatabaseError:
+            log.exception("%s could not reach the database; it tries again", name)
+        except Exception:
+            log.exception("%s stumbled; it goes on", name)
+        close_old_connections()
+        time.sleep(pause_s)
