@@ -10,4 +10,7 @@ urlpatterns = [
     path("", include("linli.packs.urls")),
     path("", include("linli.stewards.urls")),
     path("", include("linli.topics.urls")),
+    path("", include("linli.enterprises.urls")),
+    path("", include("linli.programmes.urls")),
+    path("", include("linli.indicators.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Indicators (指标): definitions over data, targets, scoring schemes, bulletins."""

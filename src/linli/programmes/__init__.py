@@ -1,0 +1,1 @@
+"""Programmes (专项): remediation of an area, renewal, investment projects."""
