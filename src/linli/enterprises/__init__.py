@@ -1,1 +1,1 @@
-"""Enterprises of the park (企业): register, visits, difficulties, cultivation, performance per mu."""
+"""Enterprises of the park (企业): register, visits, difficulties, ladder, yield per mu."""
