@@ -445,7 +445,7 @@ def check(as_json: AsJson = False) -> None:
         else:
             for line in found.lines:
                 out.print(line, highlight=False, markup=False, soft_wrap=True)
-            told = _("%(cases)d cases checked, %(faults)d faults.")
+            told = _("Cases checked: %(cases)d; faults: %(faults)d.")
             out.print(told % {"cases": found.checked, "faults": len(found.lines)})
         if found.lines:
             raise typer.Exit(1)

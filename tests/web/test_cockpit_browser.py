@@ -89,3 +89,53 @@ def test_a_report_reaches_the_cockpit_without_a_touch(browser, address: str, tmp
     assert leader.evaluate("window.wasNotReloaded") is True
     assert people.asked == {urlsplit(address).netloc}
     assert people.complaints == []
+
+
+def test_a_cockpit_reloaded_without_a_line_shows_what_was_known(browser, address: str):
+    people = People(browser, address)
+    leader = people.enter("leader", DESK)
+    leader.evaluate("navigator.serviceWorker.ready")
+    leader.goto(f"{address}/cockpit/")
+    expect(leader.get_by_text("实时", exact=True)).to_be_visible()
+    leader.wait_for_function("caches.match('/cockpit/kept/state').then(Boolean)")
+    leader.wait_for_function("caches.match('/cockpit/kept/').then(Boolean)")
+    waiting = leader.locator(".flow-waits b").first.text_content()
+
+    leader.context.set_offline(True)
+    leader.reload()
+
+    expect(leader.locator("[data-line]")).to_contain_text("起无连接")
+    expect(leader.locator(".flow-today").first).to_have_text("0")
+    expect(leader.locator(".flow-waits b").first).to_have_text(waiting or "")
+    expect(leader.locator("[data-part=needs]")).to_contain_text("恢复连接后显示")
+    kept = leader.evaluate("caches.match('/cockpit/kept/state').then(kept => kept.text())")
+    assert '"needs"' not in kept and '"topics"' not in kept
+
+    leader.goto(f"{address}/cases/")
+    expect(leader.get_by_role("heading", name="没有网络连接")).to_be_visible()
+    expect(leader.get_by_role("heading", name="No connection")).to_be_visible()
+
+    leader.goto(f"{address}/cockpit/")
+    leader.context.set_offline(False)
+    expect(leader.get_by_text("实时", exact=True)).to_be_visible()
+    expect(leader.locator("[data-part=needs] .needs-piles")).to_be_visible()
+
+    leader.get_by_role("button", name="退出").click()
+    expect(leader.get_by_role("heading", name="登录")).to_be_visible()
+    leader.wait_for_function("caches.has('linli-kept').then(there => !there)")
+    leader.context.set_offline(True)
+    leader.goto(f"{address}/cockpit/")
+    expect(leader.get_by_role("heading", name="没有网络连接")).to_be_visible()
+
+
+def test_whoever_comes_next_finds_nothing_of_the_cockpit_before(browser, address: str):
+    people = People(browser, address)
+    leader = people.enter("leader", DESK)
+    leader.evaluate("navigator.serviceWorker.ready")
+    leader.goto(f"{address}/cockpit/")
+    leader.wait_for_function("caches.match('/cockpit/kept/state').then(Boolean)")
+
+    leader.context.clear_cookies()  # a session that ended by itself
+    leader.goto(f"{address}/")
+
+    leader.wait_for_function("caches.has('linli-kept').then(there => !there)")

@@ -3,11 +3,11 @@
 import json
 from dataclasses import dataclass
 
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from linli.cases.calendar import calendar
 from linli.cases.deadlines import REMIND_AT
-from linli.cases.due import Due, Level, deadlines_of
+from linli.cases.due import Due, Level, deadlines_of, one_or_many
 from linli.cases.models import Case
 from linli.clock import now, pace
 
@@ -58,27 +58,34 @@ class Countdown:
         """The percentage from which it is due soon: where the bar has its mark."""
         return round(100 * REMIND_AT)
 
+    def _in_hours(self, count: int) -> str:
+        if self.due.level == Level.OVERDUE:
+            return ngettext("{n} working hour overdue", "{n} working hours overdue", count)
+        return ngettext("{n} working hour left", "{n} working hours left", count)
+
+    def _in_minutes(self, count: int) -> str:
+        if self.due.level == Level.OVERDUE:
+            return ngettext("{n} working minute overdue", "{n} working minutes overdue", count)
+        return ngettext("{n} working minute left", "{n} working minutes left", count)
+
     @property
     def in_hours(self) -> str:
-        """The sentence that says how much is left or past, with `{n}` for the hours."""
-        if self.due.level == Level.OVERDUE:
-            return _("{n} working hours overdue")
-        return _("{n} working hours left")
+        """What says how much is left or past, for one and for more, with `{n}` for the hours."""
+        return json.dumps([self._in_hours(1), self._in_hours(2)], ensure_ascii=False)
 
     @property
     def in_minutes(self) -> str:
         """The same for less than an hour, with `{n}` for the minutes."""
-        if self.due.level == Level.OVERDUE:
-            return _("{n} working minutes overdue")
-        return _("{n} working minutes left")
+        return json.dumps([self._in_minutes(1), self._in_minutes(2)], ensure_ascii=False)
 
     @property
     def words(self) -> str:
         """How much is left or past now; `case.js` says it in the same way."""
         minutes = abs(self.left)
         if minutes < 60:
-            return self.in_minutes.replace("{n}", str(int(minutes)))
-        return self.in_hours.replace("{n}", f"{int(minutes / 6) / 10:g}")
+            return self._in_minutes(int(minutes)).replace("{n}", str(int(minutes)))
+        hours = int(minutes / 6) / 10
+        return self._in_hours(one_or_many(hours)).replace("{n}", f"{hours:g}")
 
 
 def countdowns(case: Case) -> list[Countdown]:

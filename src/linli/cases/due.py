@@ -30,6 +30,16 @@ class Due:
     level: Level
     hours: float
 
+    @property
+    def as_count(self) -> int:
+        """What languages with a singular go by: 1 where one hour is shown, else 2."""
+        return one_or_many(self.hours)
+
+
+def one_or_many(hours: float) -> int:
+    """Return 1 if the hours read as "1" with one decimal at most, else 2."""
+    return 1 if round(hours, 1) == 1 else 2
+
 
 def _judge(what: str, since: datetime | None, moment: datetime, case: Case) -> Due:
     left = calendar().hours_between(now(), moment)

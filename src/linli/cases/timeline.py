@@ -10,8 +10,9 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
+from linli.cases.due import one_or_many
 from linli.cases.loop import ACTIONS, NEEDS
 from linli.cases.models import SELF_FOUND, Case, Event, Evidence, Triage
 from linli.cases.sentences import Names, office, sentence
@@ -166,9 +167,25 @@ def _by(
 def _remarks(event: Event) -> list[str]:
     given, found = event.data, []
     if "response_hours" in given:
-        found.append(_("first response after %(h)s working hours") % {"h": given["response_hours"]})
+        h = given["response_hours"]
+        found.append(
+            ngettext(
+                "first response after %(h)s working hour",
+                "first response after %(h)s working hours",
+                one_or_many(h),
+            )
+            % {"h": h}
+        )
     if "hours" in given:
-        found.append(_("%(h)s working hours since dispatch") % {"h": given["hours"]})
+        h = given["hours"]
+        found.append(
+            ngettext(
+                "%(h)s working hour since dispatch",
+                "%(h)s working hours since dispatch",
+                one_or_many(h),
+            )
+            % {"h": h}
+        )
     if given.get("late") or given.get("response_late"):
         found.append(_("late"))
     return found

@@ -38,7 +38,7 @@ class Imported:
         if self.is_kept_out:
             lines.append(_("%(file)s: nothing was written.") % {"file": self.file})
         else:
-            lines.append(_("%(file)s: %(taken)d rows good, %(faults)d remarks.")
+            lines.append(_("%(file)s: good rows: %(taken)d; remarks: %(faults)d.")
                          % {"file": self.file, "taken": taken,
                             "faults": len(self.faults)})  # fmt: skip
         return "\n".join(lines) + "\n"

@@ -13,7 +13,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from linli.cases.calendar import calendar
 from linli.cases.refusal import Refused
@@ -135,7 +135,11 @@ def book(
     ).count()
     if missed >= MISSED_AT_MOST:
         raise Refused(
-            _("You did not come %(n)d times lately: please speak with your steward.")
+            ngettext(
+                "You did not come %(n)d time lately: please speak with your steward.",
+                "You did not come %(n)d times lately: please speak with your steward.",
+                missed,
+            )
             % {"n": missed}
         )
     booking = Booking(

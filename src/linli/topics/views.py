@@ -10,6 +10,7 @@ from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.cases.due import next_due
@@ -117,7 +118,7 @@ def make_joint(request: HttpRequest, pk: int) -> HttpResponse:
         return _topic(request, found, sight, str(refusal), 422)
     messages.success(
         request,
-        _("%(merged)d cases merged, %(noted)d pointed here, %(called)d organisations called in.")
+        _("Cases merged: %(merged)d; pointed here: %(noted)d; organisations called in: %(called)d.")
         % {"merged": made.merged, "noted": made.noted, "called": made.organisations},
     )
     return redirect("case", code=made.case.code)
@@ -130,5 +131,6 @@ def look_again(request: HttpRequest) -> HttpResponse:
     if not joint.may_join(scope(request.user)):
         raise PermissionDenied
     found = sweep.sweep()
-    messages.success(request, _("%(n)d topics found.") % {"n": found})
+    told = ngettext("%(n)d topic found.", "%(n)d topics found.", found)
+    messages.success(request, told % {"n": found})
     return redirect("topics")

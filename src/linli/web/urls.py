@@ -2,7 +2,7 @@ from django.urls import include, path
 from django.views.i18n import set_language
 
 from linli.cases import urls as _cases  # noqa: F401 (knows how a case's number looks)
-from linli.web import front, leagues, ratings, tour, town_clock, views
+from linli.web import front, leagues, ratings, shell, tour, town_clock, views
 from linli.web.cockpit import views as cockpit
 from linli.web.map import ground
 from linli.web.map import views as maps
@@ -15,6 +15,7 @@ urlpatterns = [
     path("tour/", tour.tour, name="tour"),
     path("tour/<int:number>/", tour.tour, name="tour-stop"),
     path("cockpit/", cockpit.cockpit, name="cockpit"),
+    path("cockpit/kept/", cockpit.kept, name="cockpit-kept"),
     path("cockpit/live/", cockpit.stream, name="cockpit-stream"),
     path("cockpit/stage/<int:number>/", cockpit.stage, name="cockpit-stage"),
     path("map/", maps.page, name="map"),
@@ -35,5 +36,8 @@ urlpatterns = [
     path("", include("linli.web.administration.urls")),
     path("language/", set_language, name="set-language"),
     path("theme/", views.set_theme, name="set-theme"),
+    path("manifest.webmanifest", shell.manifest, name="manifest"),
+    path("worker.js", shell.worker, name="worker"),
+    path("offline/", shell.offline, name="offline"),
     path("healthz", views.healthz, name="healthz"),
 ]

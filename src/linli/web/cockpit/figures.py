@@ -7,6 +7,7 @@ from typing import Any
 from django.db.models import F, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from linli.cases.due import next_due
 from linli.cases.models import OPEN, WORKING, Case, Event, State
@@ -38,15 +39,24 @@ class Stage:
 
 
 STAGES = (
-    Stage(_("Sensed"), ("received",), _("to triage"), (State.REPORTED,), "reported"),
-    Stage(_("Located"), ("located",), _("to dispatch or settle"), (State.TRIAGED,), "triaged"),
     Stage(
-        _("Dispatched"), ("dispatched", "ruled"), _("to accept"),
+        pgettext_lazy("stage", "Sensed"), ("received",), _("to triage"),
+        (State.REPORTED,), "reported",
+    ),
+    Stage(
+        pgettext_lazy("stage", "Located"), ("located",), _("to dispatch or settle"),
+        (State.TRIAGED,), "triaged",
+    ),
+    Stage(
+        pgettext_lazy("stage", "Dispatched"), ("dispatched", "ruled"), _("to accept"),
         (State.DISPATCHED, State.REOPENED, State.RETURNED), "dispatched",
     ),
-    Stage(_("Resolved"), ("resolved", "settled"), _("in hand"), (State.ACCEPTED,), "accepted"),
     Stage(
-        _("Judged"), ("verified", "evaluated"), _("to judge"),
+        pgettext_lazy("stage", "Resolved"), ("resolved", "settled"), _("in hand"),
+        (State.ACCEPTED,), "accepted",
+    ),
+    Stage(
+        pgettext_lazy("stage", "Judged"), ("verified", "evaluated"), _("to judge"),
         (State.RESOLVED, State.VERIFIED), "resolved",
     ),
 )  # fmt: skip

@@ -47,6 +47,22 @@ def cockpit(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+def kept(request: HttpRequest) -> HttpResponse:
+    """Show the cockpit without a figure and without anybody: what a browser keeps of it.
+
+    It is filled from the last tallies the browser was told, so it is nobody's secret.
+    """
+    nobody = {"user": None, "menu_bar": [], "menu_more": [], "dial": None}
+    shown = {
+        "told": {"at": "", "parts": {}, "grids": {}},
+        "is_kept": True,
+        "theme": "dark",
+        "body_class": "cockpit kept",
+    }
+    return render(request, "web/cockpit/cockpit.html", shown | nobody)
+
+
+@require_safe
 async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     """Send the cockpit on and on; the browser asks anew every few minutes."""
     user = await request.auser()

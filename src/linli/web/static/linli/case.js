@@ -17,9 +17,9 @@ function count(mark) {
   const start = Number(now);
   const remains = Number(left) - worked(JSON.parse(shifts), start, start + (Date.now() - mark.arrived) * Number(rate));
   const size = Math.abs(remains);
-  mark.querySelector("[data-said]").textContent = size < 60
-    ? minutes.replace("{n}", String(Math.floor(size)))
-    : hours.replace("{n}", String(Math.floor(size / 6) / 10));
+  const [n, words] = size < 60 ? [Math.floor(size), minutes] : [Math.floor(size / 6) / 10, hours];
+  const [one, many] = JSON.parse(words);
+  mark.querySelector("[data-said]").textContent = (n === 1 ? one : many).replace("{n}", String(n));
   const part = Math.min(Math.max(1 - remains / Number(allowed), 0), 1);
   const clock = mark.closest(".clock");
   if (clock) {

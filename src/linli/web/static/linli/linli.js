@@ -1,5 +1,19 @@
-// Only what a page cannot do by itself: ask the browser where we are.
+// Only what a page cannot do by itself: ask the browser where we are, and what a worker in the
+// browser does while no line is up (worker.js).
 "use strict";
+
+const { worker, person, kept } = document.currentScript.dataset;
+if ("serviceWorker" in navigator && window.isSecureContext) {
+  navigator.serviceWorker.register(worker).catch((fault) => console.info("worker:", fault));
+}
+// What is kept of a cockpit is for the eyes of whoever saw it: gone once somebody else is here.
+// (A kept cockpit is nobody's page; it is shown only while no line is up.)
+if ("caches" in window && !document.body.classList.contains("kept")) {
+  caches.match(`${kept}state`)
+    .then((state) => state?.json())
+    .then((state) => state && state.person !== person && caches.delete("linli-kept"))
+    .catch(() => {});
+}
 
 const offer = document.querySelector("[data-locate]");
 if (offer && "geolocation" in navigator && window.isSecureContext) {
