@@ -292,7 +292,7 @@ FIELDS: dict[str, Callable[..., forms.Field]] = {
     "question": _line_of(300),
     "venue": _line_of(160),
     "meets_at": lambda case, sight, **options: forms.DateTimeField(
-        widget=forms.DateTimeInput({"type": "datetime-local"}), **options
+        widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"), **options
     ),
     "minutes": partial(_text, rows=6),
     "households": lambda case, sight, **options: forms.IntegerField(

@@ -36,7 +36,9 @@ class KeyForm(forms.Form):
         label=L("What it may do"), widget=forms.CheckboxSelectMultiple
     )
     expires = forms.DateField(
-        label=L("Last day"), required=False, widget=forms.DateInput({"type": "date"})
+        label=L("Last day"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
 
     def __init__(self, *given: Any, **more: Any) -> None:

@@ -64,7 +64,9 @@ class FollowUpForm(forms.Form):
     who = forms.CharField(
         label=_("Who"), max_length=80, help_text=_("An office or a body, no private person.")
     )
-    by = forms.DateField(label=_("By when"), widget=forms.DateInput({"type": "date"}))
+    by = forms.DateField(
+        label=_("By when"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
 
 
 class MeetingForm(forms.Form):

@@ -38,7 +38,9 @@ KINDS = [
 class DayForm(forms.Form):
     """What one day is in this town."""
 
-    day = forms.DateField(label=L("Day"), widget=forms.DateInput({"type": "date"}))
+    day = forms.DateField(
+        label=L("Day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     kind = forms.ChoiceField(
         label=L("Is"),
         choices=KINDS,

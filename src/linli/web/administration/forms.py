@@ -110,8 +110,12 @@ class LeadForm(forms.Form):
 class LeaveForm(forms.Form):
     """Days away, both included."""
 
-    first = forms.DateField(label=L("First day away"), widget=forms.DateInput({"type": "date"}))
-    last = forms.DateField(label=L("Last day away"), widget=forms.DateInput({"type": "date"}))
+    first = forms.DateField(
+        label=L("First day away"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
+    last = forms.DateField(
+        label=L("Last day away"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
 
     def clean(self) -> dict[str, Any]:
         """See that it ends after it begins."""

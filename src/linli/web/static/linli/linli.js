@@ -1,8 +1,8 @@
-// Only what a page cannot do by itself: ask the browser where we are, and what a worker in the
-// browser does while no line is up (worker.js).
+// Only what a page cannot do by itself: ask the browser where we are, say "choose a file" in the
+// language of the page, and keep a worker for while no line is up (worker.js).
 "use strict";
 
-const { worker, person, kept } = document.currentScript.dataset;
+const { worker, person, kept, choose, unchosen } = document.currentScript.dataset;
 if ("serviceWorker" in navigator && window.isSecureContext) {
   navigator.serviceWorker.register(worker).catch((fault) => console.info("worker:", fault));
 }
@@ -33,3 +33,30 @@ if (offer && "geolocation" in navigator && window.isSecureContext) {
     );
   });
 }
+
+// A browser writes on a file input in its own language. The input stays, unseen, over our words:
+// it takes the click, the dropped file and the focus.
+const span = (name, text) => {
+  const made = document.createElement("span");
+  made.className = name;
+  made.textContent = text;
+  made.setAttribute("aria-hidden", "true"); // the input tells the same
+  return made;
+};
+const tellFiles = (input) => {
+  const names = [...input.files].map(({ name }) => name).join(" · ");
+  input.closest(".pick").querySelector(".picked").textContent = names || unchosen;
+};
+const dress = (root) => {
+  for (const input of root.querySelectorAll("input[type=file]")) {
+    if (input.closest(".camera, .pick")) continue;
+    const pick = document.createElement("span");
+    pick.className = "pick";
+    input.before(pick);
+    pick.append(span("second", choose), span("picked", unchosen), input);
+    tellFiles(input);
+  }
+};
+document.addEventListener("change", ({ target }) => { if (target.closest?.(".pick")) tellFiles(target); });
+document.addEventListener("htmx:load", ({ target }) => dress(target.parentElement ?? document));
+dress(document);
