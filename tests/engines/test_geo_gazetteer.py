@@ -65,6 +65,13 @@ def test_small_and_wide_letters_are_read_alike(written):
     assert where(written) == "A3"
 
 
+@pytest.mark.parametrize("spot", ["河埠头", "桥头", "桥边", "桥下"])
+def test_a_spot_at_the_water_lies_in_the_village_that_is_named(spot):
+    town = Gazetteer([Place("T", "平湖市"), Place("V", "双红村", parent="T")])
+
+    assert town.resolve(f"双红村{spot}有人乱倒垃圾", "").code == "V"
+
+
 def test_of_two_streets_of_one_name_the_parent_nearby_decides():
     assert where("A3区东湖街道停水") == "A3-01"
     assert where("A7县东湖街道停水") == "A7-01"

@@ -26,6 +26,7 @@ BODY_WEIGHT = 1.0
 FIRST_MENTION = 0.5
 # 芙蓉路 crosses three districts, M9县城 is an estate in A7县: the name says next to nothing.
 BORROWED = 0.05
+# A landing or the end of a bridge (西林寺社区河埠头, 双红村桥头) lies in the place that is named.
 # Where somebody is from (M3县人, 户籍D市) or going (去A9市), and what a thing once belonged to
 # (原A9市磷矿), is rarely where the matter is.
 ORIGIN = 0.35
@@ -56,7 +57,7 @@ _JOINS = "的原辖属下在 "
 _SEPARATES = re.compile(r"[^\w]|[到至往和与及或同从来去回在迁赴距离跟由向经比、，。]")
 _BORROWS = re.compile(
     r"[东南西北中]?(?:路(?!口镇|[灯面边上况政网障])|大道|街(?![道镇乡办头面])|巷(?!子))"
-    r"|河(?![西东道南北边滩])|山(?=[上下顶脚风景的，。、\s]|$)|坡(?!子)|亭|大?桥(?!镇)"
+    r"|河(?![西东道南北边滩埠])|山(?=[上下顶脚风景的，。、\s]|$)|坡(?!子)|亭|大?桥(?!镇|(?<=[村区]桥)[头边下])"
     r"|郡|国里|之都|嘉苑|置区|大酒店|宾馆|烧烤|特色|米粉|牌照|号线"
 )
 _ORIGIN_AFTER = re.compile(r"(?:的?户口|的?户籍|籍|人(?![民大社才行事防力流员口]))")
