@@ -6,10 +6,11 @@ from django.test import Client
 from linli import background
 from linli.cases import loop
 from linli.cases.intake import Report, receive
-from linli.cases.models import Case
+from linli.cases.models import Case, Evidence
 from linli.people.models import User
 from linli.web.tour import STOPS
 from tests.small_town import area, organisation, person
+from tests.web.conftest import photo
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def through_the_loop() -> Case:
     case = Case.objects.get(pk=case.pk)
     case.category.evidence = []
     case.category.save()
-    loop.act(case, "resolve", person("builder"), reply="已劝离摊贩。")
+    loop.act(case, "resolve", person("builder"), reply="已劝离摊贩。", evidence=[photo()])
     loop.act(case, "verify", person("supervisor"))
     loop.act(case, "evaluate", person("resident"), satisfied=True)
     return case
@@ -96,3 +97,15 @@ def test_there_is_no_tour_outside_a_demonstration_nor_past_its_end(demo, setting
     assert english.get(f"/tour/{len(STOPS) + 1}/").status_code == 404
     settings.DEMO = False
     assert english.get("/tour/").status_code == 404
+
+
+def test_who_follows_the_tour_sees_its_photos_and_no_others(demo, settings, english):
+    case = through_the_loop()
+    other = receive([Report("桥头垃圾", area="w1", category="rubbish", evidence=[photo()])])[0].case
+    told, kept = (Evidence.objects.get(case=one) for one in (case, other))
+
+    assert f"/tour/photo/{told.pk}/small/" in english.get("/tour/5/").content.decode()
+    assert english.get(f"/tour/photo/{told.pk}/small/").status_code == 200
+    assert english.get(f"/tour/photo/{kept.pk}/small/").status_code == 404
+    settings.DEMO = False
+    assert english.get(f"/tour/photo/{told.pk}/small/").status_code == 404

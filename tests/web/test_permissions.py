@@ -26,6 +26,7 @@ MAY, MAY_NOT = "✓", "–"
 OBJECTS = {
     "code": "case", "receipt": "receipt", "username": "person",
     "evidence.pk": "evidence", "picture.pk": "evidence", "receipt-picture.pk": "evidence",
+    "tour-photo.pk": "evidence",
     "deliberation.pk": "deliberation", "support.pk": "proposal", "tick-off.pk": "follow_up",
     "steward-triage.code": "neighbourhood", "remove-leave.pk": "leave", "booking.pk": "booking",
     "booking-step.pk": "booking", "ruling.pk": "ruling", "withdraw-ruling.pk": "ruling",

@@ -7,13 +7,15 @@ from typing import Any
 from django.conf import settings
 from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from linli.cases.due import deadlines_of
-from linli.cases.models import Assignment, Case, Report, Ruling, State
+from linli.cases.file_views import sent_picture
+from linli.cases.models import Assignment, Case, Evidence, Report, Ruling, State
+from linli.cases.pictures import Size, is_picture
 from linli.cases.timeline import Line, tell
 from linli.people.models import User
 from linli.people.scope import Scope
@@ -159,9 +161,19 @@ def tour(request: HttpRequest, number: int = 1) -> HttpResponse:
     context = {
         "stops": STOPS, "stop": stop, "number": number, "path": path,
         "before": number - 1, "after": number + 1 if number < len(STOPS) else 0,
-        "body_class": "touring", **shown,
+        "body_class": "touring", "photo_page": "tour-photo", **shown,
     }  # fmt: skip
     return render(request, "web/tour.html", context)
+
+
+@require_safe
+def photo(request: HttpRequest, pk: int, size: str) -> HttpResponse:
+    """Give a photo of the case that the tour tells to whoever follows it."""
+    case = told_case() if settings.DEMO else None
+    row = get_object_or_404(Evidence.objects.select_related("case"), pk=pk, case=case)
+    if case is None or not is_picture(row) or size not in list(Size):
+        raise Http404
+    return sent_picture(row, Size(size))
 
 
 def _lines(case: Case, actions: tuple[str, ...]) -> list[Line]:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("clock/", town_clock.set_clock, name="set-clock"),
     path("tour/", tour.tour, name="tour"),
     path("tour/<int:number>/", tour.tour, name="tour-stop"),
+    path("tour/photo/<int:pk>/<slug:size>/", tour.photo, name="tour-photo"),
     path("cockpit/", cockpit.cockpit, name="cockpit"),
     path("cockpit/kept/", cockpit.kept, name="cockpit-kept"),
     path("cockpit/live/", cockpit.stream, name="cockpit-stream"),
