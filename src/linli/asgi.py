@@ -1,5 +1,6 @@
 """The site as an ASGI application: pages with all their middleware, the API without it."""
 
+import asyncio
 import os
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -36,9 +37,25 @@ pages = get_asgi_application()
 api = ApiHandler()
 
 
+async def _live(receive: Callable[..., Awaitable], send: Callable[..., Awaitable]) -> None:
+    while True:
+        message = await receive()
+        if message["type"] == "lifespan.startup":
+            from linli.web import warm
+
+            await asyncio.to_thread(warm.up)
+            await send({"type": "lifespan.startup.complete"})
+        else:
+            await send({"type": "lifespan.shutdown.complete"})
+            return
+
+
 async def application(
     scope: dict[str, Any], receive: Callable[..., Awaitable], send: Callable[..., Awaitable]
 ) -> None:
-    """Hand API requests and pages to the handler of each."""
+    """Hand API requests and pages to the handler of each; before the first, make all ready."""
+    if scope["type"] == "lifespan":
+        await _live(receive, send)
+        return
     is_api = scope["type"] == "http" and scope["path"].startswith("/api/v1/")
     await (api if is_api else pages)(scope, receive, send)

@@ -168,7 +168,8 @@ class Table:
         What is joined for the columns, read beside the rows, and left unread until asked for.
     narrow
         Given a scope and the query of a page that lists the table, the rows that page shows, in
-        its order; without it the filters of the columns narrow what the scope shows.
+        its order; without it the filters of the columns narrow what the scope shows. A list
+        that is computed and stands in no table of the database is given as a sequence.
     """
 
     name: str
@@ -186,7 +187,7 @@ class Table:
     deferred: tuple[str, ...] = ()
     order: tuple[str, ...] = ("pk",)
     writer: Writer | None = None
-    narrow: Callable[[Any, Mapping[str, Any]], QuerySet[Any]] | None = None
+    narrow: Callable[[Any, Mapping[str, Any]], QuerySet[Any] | Sequence[Any]] | None = None
     help: Words = ""
     _by_name: dict[str, Column] = field(default_factory=dict, compare=False, repr=False)
 
@@ -201,14 +202,33 @@ class Table:
 
 
 _declared: dict[str, Table] = {}
+_presented: dict[str, Table] = {}
 
 
 def declare(table: Table) -> Table:
     """Make a table known. Raises ValueError if its name is taken."""
-    if table.name in _declared and _declared[table.name] is not table:
+    if exportable().get(table.name, table) is not table:
         raise ValueError(f"two tables are called {table.name}")
     _declared[table.name] = table
     return table
+
+
+def present(table: Table) -> Table:
+    """Make a list known that a page shows and that can be had as a file, but is no table of REST.
+
+    Raises ValueError if its name is taken.
+    """
+    if table.narrow is None:
+        raise ValueError(f"nobody says which rows the list {table.name} shows")
+    if exportable().get(table.name, table) is not table:
+        raise ValueError(f"two lists are called {table.name}")
+    _presented[table.name] = table
+    return table
+
+
+def exportable() -> dict[str, Table]:
+    """Return all that can be had as a file by name: declared tables, and lists of pages."""
+    return _declared | _presented
 
 
 def declared() -> dict[str, Table]:

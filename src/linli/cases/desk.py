@@ -174,6 +174,17 @@ def queued(sight: Scope, name: str, found: Sequence[Suspicion]) -> list[Case]:
     return listing.read(list(waiting.values_list("pk", flat=True)[:A_QUEUE]))
 
 
+def standing_in(sight: Scope, name: str) -> QuerySet[Case]:
+    """Return all cases of a queue, in the order they should be taken up; none if it is unknown."""
+    if name not in QUEUES:
+        return on_desk(sight).none()
+    if name == TWINS:
+        found = on_desk(sight).filter(pk__in=[one.later for one in suspicions(sight)])
+    else:
+        found = on_desk(sight).filter(QUEUES[name].rule())
+    return found.order_by("due_at", "id")
+
+
 @dataclass(frozen=True)
 class Guess:
     """A category the text suggests, and how probable it is."""

@@ -87,6 +87,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     sight = _sight(request)
     assert isinstance(request.user, User)
     ruling = get_object_or_404(_seen(sight), pk=pk)
+    if not rulings.may_withdraw(sight, ruling):
+        raise PermissionDenied
     reason = request.POST.get("reason", "").strip()
     if not reason:
         return _ruling(request, sight, ruling, _("A reason is needed."), status=422)

@@ -1,5 +1,8 @@
 """Rulings as precedents: which are in force, what they routed, and taking one back."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
@@ -28,6 +31,12 @@ def search(rulings: QuerySet[Ruling], words: str, state: str) -> QuerySet[Ruling
     if state in ("in-force", "withdrawn"):
         rulings = rulings.filter(withdrawn=state == "withdrawn")
     return rulings
+
+
+def asked(scope: Scope, query: Mapping[str, Any]) -> QuerySet[Ruling]:
+    """Return the rulings that the list shows with this query, the newest first."""
+    words, state = str(query.get("q", "")).strip(), str(query.get("state", ""))
+    return search(scope.of(Ruling), words, state).order_by("-id")
 
 
 def routed(ruling: Ruling) -> QuerySet[Case]:

@@ -1,18 +1,20 @@
 """What cases, reports, categories, rulings and notices look like from outside."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases import listing, search, waiting
+from linli.cases import desk, listing, rulings, search, trail, waiting
 from linli.cases.forms import number_of
 from linli.cases.models import (
     ENDED,
     OPEN,
     Case,
     Category,
+    Event,
     Notice,
     Report,
     Ruling,
@@ -20,13 +22,14 @@ from linli.cases.models import (
     State,
     Triage,
 )
+from linli.cases.timeline import done
 from linli.cases.writing import GIVEN, WRITER
-from linli.people.models import Side
+from linli.people.models import Role, Side
 from linli.people.scope import Scope
 from linli.people.tables import works_here
 from linli.places.atlas import atlas
 from linli.places.models import SERVICE, Area
-from linli.tables import Column, Kind, Table, declare
+from linli.tables import Column, Kind, Table, declare, present
 
 SIDES = tuple(Side.choices[:2])
 
@@ -206,7 +209,7 @@ CATEGORIES = declare(
         help=_("Comes from the packs of the town; change it there."),
     )
 )  # fmt: skip
-declare(
+RULINGS = declare(
     Table(
         "rulings",
         _("Rulings"),
@@ -231,6 +234,7 @@ declare(
         related=("category", "organisation", "event__case"),
         deferred=("event__case__sketch", "event__case__body", "event__case__suggestions"),
         order=("-id",),
+        narrow=rulings.asked,
     )
 )  # fmt: skip
 declare(
@@ -253,5 +257,68 @@ declare(
         deferred=("case__sketch", "case__body", "case__suggestions"),
         order=("-id",),
         help=_("What happened that concerns you; nobody sees those of others."),
+    )
+)  # fmt: skip
+
+
+# --- lists of pages that are no tables of their own ------------------------------------------
+
+
+def _number(query: Mapping[str, Any], name: str) -> int:
+    text = str(query.get(name, ""))
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 16 else 0
+
+
+def _routed(scope: Scope, query: Mapping[str, Any]) -> QuerySet[Case]:
+    ruling = scope.of(Ruling).filter(pk=_number(query, "ruling")).first()
+    if ruling is None:
+        return Case.objects.none()
+    sent = rulings.routed(ruling)
+    return scope.of(Case).filter(pk__in=sent.values("pk")).order_by("-id")
+
+
+def _queue(scope: Scope, query: Mapping[str, Any]) -> QuerySet[Case]:
+    return desk.standing_in(scope, str(query.get("queue", "")))
+
+
+def _dispatches(scope: Scope) -> bool:
+    return scope.has(Role.DISPATCHER)
+
+
+def _case(row: Event) -> str:
+    return row.case.code
+
+
+present(
+    replace(
+        CASES, name="cases-routed", narrow=_routed,
+        may_list=lambda scope: scope.has(Role.DISPATCHER, Role.ADMINISTRATOR),
+    )
+)  # fmt: skip
+present(replace(CASES, name="desk", narrow=_queue, may_list=_dispatches))
+present(
+    Table(
+        "steps",
+        _("Steps of cases"),
+        Event,
+        "id",
+        (
+            Column("id", _("Number"), Kind.WHOLE),
+            Column("at", _("When"), Kind.MOMENT),
+            Column("by", _("Done by"), read=lambda row: (
+                row.by.username if trail.in_office(row) else "")),
+            Column("name", _("Name"), read=lambda row: str(trail.in_office(row) or "")),
+            Column("action", _("What"), read=lambda row: str(done(row.action))),
+            Column("case", _("Case number"), read=_case),
+            Column("title", _("Title"), path="case__title"),
+            Column("hash", _("Hash")),
+        ),
+        may_list=lambda scope: scope.has(Role.ADMINISTRATOR),
+        related=("case", "by"),
+        prefetched=("by__memberships", "by__leads"),
+        deferred=("case__sketch", "case__body", "case__suggestions", "sets", "moves", "data"),
+        order=("-at", "-pk"),
+        narrow=trail.steps,
+        help=_("Residents who rate or urge are not named."),
     )
 )  # fmt: skip

@@ -19,6 +19,7 @@ from linli.cases.models import (
 )
 from linli.people.models import Role, Side
 from linli.people.scope import Scope, visible
+from linli.places.atlas import atlas
 from linli.places.models import Area
 
 OVERSEERS = (
@@ -136,4 +137,11 @@ def _rulings(scope: Scope) -> Q:
     paths = scope.paths(Role.DISPATCHER, Role.ADMINISTRATOR)
     if any(path.count("/") == 1 for path in paths):
         return EVERYBODY
-    return _any(Q(grid__path__startswith=path) for path in paths)
+    if not paths:
+        return NOBODY
+    grids = [a for a in atlas().areas.values() if a.is_grid and a.path.startswith(tuple(paths))]
+    # A ruling on a service grid routes what lies in it, whoever dispatches there; to know what
+    # routes one's cases takes no right to withdraw it.
+    around = {atlas().of_area(grid.pk).service_grid for grid in grids}
+    here = _any(Q(grid__path__startswith=path) for path in paths)
+    return here | Q(grid__in=around - {None})

@@ -2,7 +2,7 @@
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, StreamingHttpResponse
 from django.utils.http import content_disposition_header
 from django.utils.timezone import localtime
 from django.views.decorators.http import require_safe
@@ -12,14 +12,15 @@ from linli.doors import exporting
 from linli.people import audit
 from linli.people.models import User
 from linli.people.scope import scope
-from linli.tables import declared
+from linli.streams import sent
+from linli.tables import exportable
 
 
 @login_required
 @require_safe
-def export(request: HttpRequest, table: str, kind: str) -> HttpResponse:
-    """Send the rows that the page of a table shows with the same query."""
-    declaration = declared().get(table)
+def export(request: HttpRequest, table: str, kind: str) -> StreamingHttpResponse:
+    """Send the rows that a page shows with the same query; written down before the first goes."""
+    declaration = exportable().get(table)
     if declaration is None or kind not in exporting.TYPES:
         raise Http404
     sight = scope(request.user)
@@ -30,19 +31,18 @@ def export(request: HttpRequest, table: str, kind: str) -> HttpResponse:
     if encoding not in exporting.ENCODINGS:
         encoding = "utf-8"
     rows = exporting.narrowed(declaration, sight, query)
-    made = exporting.export(declaration, sight, rows, kind, encoding)
     assert isinstance(request.user, User)
     audit.record(
         "exported", request.user, kind="table", key=table, name=str(declaration.label),
-        changes={"rows": (None, made.rows), "filter": (None, query.urlencode()),
+        changes={"rows": (None, exporting.count(rows)), "filter": (None, query.urlencode()),
                  "format": (None, kind)},
         request=request,
     )  # fmt: skip
     content_type = exporting.TYPES[kind]
     if kind == exporting.CSV:
         content_type += f"; charset={encoding}"
-    with made.file as file:
-        response = HttpResponse(file.read(), content_type=content_type)
+    made = exporting.export(declaration, sight, rows, kind, encoding)
+    response = StreamingHttpResponse(sent(request, made), content_type=content_type)
     name = f"{declaration.label}-{localtime(now()):%Y-%m-%d}.{kind}"
     response["Content-Disposition"] = content_disposition_header(True, name) or ""
     response["Cache-Control"] = "no-store"

@@ -1,21 +1,25 @@
 """Rows of a declared table into a file that a spreadsheet opens: CSV or Excel.
 
-The rows are those that a page shows: what the person may see, narrowed as the page is. A file is
-written whole before any of it is sent, so that none ends in the middle and looks complete.
+The rows are those that a page shows: what the person may see, narrowed as the page is. None of it
+is ever whole in memory: CSV is read, written and sent a thousand rows at a time; a spreadsheet is
+written into a temporary file, because it begins with what is known at its end.
 """
 
+import codecs
 import csv
 import io
-import shutil
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
-from typing import IO, Any
+from tempfile import TemporaryFile
+from typing import Any
 
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q, QuerySet
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -23,6 +27,7 @@ from openpyxl.cell import WriteOnlyCell
 from linli.doors import cells
 from linli.people import audit
 from linli.people.scope import Scope
+from linli.streams import pieces
 from linli.tables import Column, Table
 
 CSV, XLSX = "csv", "xlsx"
@@ -32,20 +37,14 @@ TYPES = {
 }
 # A byte order mark, or Excel takes UTF-8 for the code page of the machine.
 ENCODINGS = {"utf-8": "utf-8-sig", "gb18030": "gb18030"}
-IN_MEMORY = 8 * 1024 * 1024
 CHUNK = 1000
 LONGEST_CELL = 32_767  # letters that an Excel cell holds
 
 
-@dataclass
-class Exported:
-    """A file ready to be sent, and how many rows it has."""
-
-    file: IO[bytes]
-    rows: int
+Rows = QuerySet[Any] | Sequence[Any]
 
 
-def narrowed(table: Table, scope: Scope, query: Mapping[str, Any]) -> QuerySet[Any]:
+def narrowed(table: Table, scope: Scope, query: Mapping[str, Any]) -> Rows:
     """Return the rows a person may see, narrowed by the query of the page that lists them."""
     if table.narrow is not None:
         return table.narrow(scope, query)
@@ -73,10 +72,15 @@ def columns_of(table: Table) -> list[Column]:
     return [column for column in table.columns if column.shown]
 
 
+def count(rows: Rows) -> int:
+    """Return how many rows an export will have."""
+    return rows.count() if isinstance(rows, QuerySet) else len(rows)
+
+
 def export(
-    table: Table, scope: Scope, rows: QuerySet[Any], kind: str = CSV, encoding: str = "utf-8"
-) -> Exported:
-    """Write rows of a table into a file.
+    table: Table, scope: Scope, rows: Rows, kind: str = CSV, encoding: str = "utf-8"
+) -> Generator[bytes, None, None]:
+    """Yield a file of rows of a table, a piece at a time.
 
     Parameters
     ----------
@@ -87,13 +91,24 @@ def export(
         Of CSV: "utf-8" or "gb18030".
     """
     columns = columns_of(table)
-    file: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 (whoever sends it closes it)
-    lines = _lines(table, columns, scope, _whole(table, columns, rows))
-    write: Callable[[IO[bytes], Table, list[Column], Iterator[list[Any]], str], int]
-    write = _csv if kind == CSV else _xlsx
-    count = write(file, table, columns, lines, encoding)
-    file.seek(0)
-    return Exported(file, count)
+    chunks = _chunks(table, columns, scope, rows)
+    parts = (
+        _csv(columns, chunks, ENCODINGS[encoding]) if kind == CSV else _xlsx(table, columns, chunks)
+    )
+    return _spoken(parts, get_language())
+
+
+def _spoken(
+    parts: Generator[bytes, None, None], language: str | None
+) -> Generator[bytes, None, None]:
+    """Yield parts in the language of who asked: they are made after the request was answered."""
+    with closing(parts):
+        while True:
+            with override(language):
+                part = next(parts, None)
+            if part is None:
+                return
+            yield part
 
 
 def _whole(table: Table, columns: list[Column], rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -104,16 +119,17 @@ def _whole(table: Table, columns: list[Column], rows: QuerySet[Any]) -> QuerySet
     return related.prefetch_related(*table.prefetched).defer(*unread)
 
 
-def _lines(
-    table: Table, columns: list[Column], scope: Scope, rows: QuerySet[Any]
-) -> Iterator[list[Any]]:
-    chunk: list[Any] = []
-    for row in rows.iterator(CHUNK):
-        chunk.append(row)
-        if len(chunk) == CHUNK:
-            yield from _of_chunk(table, columns, scope, chunk)
-            chunk = []
-    yield from _of_chunk(table, columns, scope, chunk)
+Chunks = Iterator[list[list[Any]]]
+
+
+def _chunks(table: Table, columns: list[Column], scope: Scope, rows: Rows) -> Chunks:
+    """Yield the cells of up to `CHUNK` rows at a time."""
+    read: Iterable[Any] = rows
+    if isinstance(rows, QuerySet):
+        read = _whole(table, columns, rows).iterator(CHUNK)
+    source = iter(read)
+    while chunk := list(islice(source, CHUNK)):
+        yield list(_of_chunk(table, columns, scope, chunk))
 
 
 def _of_chunk(
@@ -129,19 +145,17 @@ def _of_chunk(
         ]  # fmt: skip
 
 
-def _csv(
-    file: IO[bytes], table: Table, columns: list[Column], lines: Iterator[list[Any]], encoding: str
-) -> int:
-    text = io.TextIOWrapper(file, ENCODINGS[encoding], "replace", newline="", write_through=True)
+def _csv(columns: list[Column], chunks: Chunks, encoding: str) -> Generator[bytes, None, None]:
+    encode = codecs.getincrementalencoder(encoding)("replace").encode
+    text = io.StringIO(newline="")
     writer = csv.writer(text)
     writer.writerow([cells.defused(str(column.label)) for column in columns])
-    count = 0
-    for line in lines:
-        count += 1
-        writer.writerow([_in_csv(value) for value in line])
-    text.flush()
-    text.detach()
-    return count
+    yield encode(text.getvalue())
+    for lines in chunks:
+        text.seek(0)
+        text.truncate()
+        writer.writerows([_in_csv(value) for value in line] for line in lines)
+        yield encode(text.getvalue())
 
 
 def _in_csv(value: Any) -> Any:
@@ -150,19 +164,18 @@ def _in_csv(value: Any) -> Any:
     return value.isoformat(" ") if isinstance(value, datetime) else value
 
 
-def _xlsx(
-    file: IO[bytes], table: Table, columns: list[Column], lines: Iterator[list[Any]], encoding: str
-) -> int:
+def _xlsx(table: Table, columns: list[Column], chunks: Chunks) -> Generator[bytes, None, None]:
     book = Workbook(write_only=True)
-    sheet = book.create_sheet(str(table.label)[:31])
+    sheet = book.create_sheet(re.sub(r"[\\/*?:\[\]]", " ", str(table.label))[:31])
     sheet.freeze_panes = "A2"
     sheet.append([_text(sheet, str(column.label)) for column in columns])
-    count = 0
-    for line in lines:
-        count += 1
-        sheet.append([_text(sheet, v) if isinstance(v, str) else v for v in line])
+    for lines in chunks:
+        for line in lines:
+            sheet.append([_text(sheet, v) if isinstance(v, str) else v for v in line])
+    file = TemporaryFile()  # noqa: SIM115 (closed by whoever reads its pieces)
     book.save(file)
-    return count
+    file.seek(0)
+    yield from pieces(file)
 
 
 def _text(sheet: Any, text: str) -> Any:
@@ -179,11 +192,11 @@ def _text(sheet: Any, text: str) -> Any:
 def export_all(table: Table, path: Path, kind: str = CSV, encoding: str = "utf-8") -> int:
     """Write every row into a file for the operator, who knows no private person by that."""
     rows = table.model._default_manager.order_by(*table.order)
-    made = export(table, Scope(AnonymousUser()), rows, kind, encoding)
-    with made.file, path.open("wb") as file:
-        shutil.copyfileobj(made.file, file)
+    found = count(rows)
+    with path.open("wb") as file:
+        file.writelines(export(table, Scope(AnonymousUser()), rows, kind, encoding))
     audit.record(
         "exported", None, kind="table", key=table.name, name=str(table.label),
-        changes={"rows": (None, made.rows), "format": (None, kind)},
+        changes={"rows": (None, found), "format": (None, kind)},
     )  # fmt: skip
-    return made.rows
+    return found

@@ -1,7 +1,7 @@
 """Files that wait to be taken in: kept for one person, and not for longer than they need."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import timedelta
 from pathlib import Path
@@ -54,7 +54,7 @@ def keep(owner: User, table: Table, file: UploadedFile) -> Upload:
         raise Unreadable(_("%(file)s is larger than %(most)d MB; divide it into several files.")
                          % {"file": file.name, "most": LARGEST // 1024**2})  # fmt: skip
     upload = Upload(owner=owner, table=table.name, name=(file.name or "")[-200:], at=clock.now())
-    _write(upload.path, b"".join(file.chunks()))
+    _write(upload.path, file.chunks())
     try:
         sheet = sheet_of(upload, table)
     except Unreadable:
@@ -66,11 +66,12 @@ def keep(owner: User, table: Table, file: UploadedFile) -> Upload:
     return upload
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write(path: Path, parts: Iterable[bytes]) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+        for part in parts:
+            file.write(part)
 
 
 def sheet_of(upload: Upload, table: Table) -> Sheet:
@@ -147,7 +148,7 @@ def _put_down(upload: Upload, seen: Foreseen, way: list[Any]) -> dict[str, Any]:
             for line in seen.lines
         ],
     }  # fmt: skip
-    _write(upload.lines_path, orjson.dumps(told))
+    _write(upload.lines_path, [orjson.dumps(told)])
     return told
 
 

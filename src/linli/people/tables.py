@@ -1,18 +1,20 @@
 """What organisations, people, leads and leave look like from outside."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.people import listing, writing
-from linli.people.models import Lead, Leave, Membership, Organisation, Role, User
+from linli.people.audit import ACTIONS, KINDS
+from linli.people.models import AuditEntry, Lead, Leave, Membership, Organisation, Role, User
 from linli.people.scope import Scope
 from linli.people.section import RESIDENT
 from linli.places.atlas import atlas
+from linli.places.models import Area
 from linli.places.tables import below
-from linli.tables import Column, Kind, Table, declare
+from linli.tables import Column, Kind, Table, declare, present
 
 
 def _area(key: int) -> str | None:
@@ -155,5 +157,72 @@ declare(
         ),
         related=("user",),
         order=("-id",),
+        narrow=listing.coming_leave,
+    )
+)  # fmt: skip
+
+
+def _lead(side: str) -> Callable[[Any], str]:
+    return lambda row: next((str(lead.user) for lead in row.leads.all() if lead.side == side), "")
+
+
+def _changes(row: AuditEntry) -> str:
+    return "; ".join(
+        f"{name}: {was if was is not None else '–'} → {now if now is not None else '–'}"
+        for name, (was, now) in row.changes.items()
+    )
+
+
+def _above(area: Area) -> str | None:
+    codes = area.path.strip("/").split("/")
+    return codes[-2] if len(codes) > 1 else None
+
+
+present(
+    Table(
+        "areas-and-leads",
+        _("Areas and leads"),
+        Area,
+        "code",
+        (
+            Column("code", _("Code")),
+            Column("name", _("Name")),
+            Column("name_en", _("English name")),
+            Column("kind", _("Kind")),
+            Column("layer", _("Layer")),
+            Column("parent", _("Lies in"), read=_above),
+            Column("town", _("Lead, town's staff"), read=_lead(Lead.Side.TOWN)),
+            Column("community", _("Lead, community"), read=_lead(Lead.Side.COMMUNITY)),
+        ),
+        may_list=_administers,
+        prefetched=("leads__user",),
+        deferred=("wkb",),
+        order=("path",),
+        narrow=listing.areas,
+    )
+)  # fmt: skip
+present(
+    Table(
+        "audit",
+        _("Audit trail"),
+        AuditEntry,
+        "number",
+        (
+            Column("number", _("Number"), Kind.WHOLE),
+            Column("at", _("When"), Kind.MOMENT),
+            Column("by", _("Done by"), path="by__username"),
+            Column("name", _("Name"), read=lambda row: str(row.by) if row.by else ""),
+            Column("action", _("What"), Kind.CHOICE, choices=tuple(ACTIONS.items())),
+            Column("kind", _("Kind"), Kind.CHOICE, choices=tuple(KINDS.items())),
+            Column("key", _("On (code or user name)")),
+            Column("on", _("On"), path="name"),
+            Column("changes", _("Before → now"), read=_changes),
+            Column("reason", _("Reason")),
+            Column("hash", _("Hash")),
+        ),
+        may_list=_administers,
+        related=("by",),
+        order=("-number",),
+        narrow=listing.acts,
     )
 )  # fmt: skip

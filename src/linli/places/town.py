@@ -7,6 +7,7 @@ from typing import TypeVar
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from linli import memory
 from linli.places.models import Town
 
 T = TypeVar("T")
@@ -63,6 +64,7 @@ def once_a_version(build: Callable[[Town], T]) -> Callable[[], T]:
             return made  # type: ignore[return-value]
         if known is None or _version(known) != _version(town):
             made = build(town)
+            memory.keep()
         kept[:] = [(town, made)]  # type: ignore[list-item]
         return made  # type: ignore[return-value]
 

@@ -236,6 +236,15 @@ def _check_speaks(side: str, grid: Area, organisation: Organisation, by: User) -
         )
 
 
+def speaks(side: str, grid: Area, organisation: Organisation, by: User) -> bool:
+    """Tell whether a person may rate for that side: a lead of the grid, the head of the other."""
+    try:
+        _check_speaks(side, grid, organisation, by)
+    except Refused:
+        return False
+    return True
+
+
 def _check_time(month: Period) -> None:
     today = local_day(now())
     if today < month.first:

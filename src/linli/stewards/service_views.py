@@ -19,6 +19,7 @@ from linli.stewards import bookings
 from linli.stewards.deliberations import live_in
 from linli.stewards.forms import BookingForm, HomeForm, StarsForm
 from linli.stewards.models import Booking, Offer
+from linli.stewards.tables import to_serve
 from linli.stewards.visibility import SERVES, home_of
 
 SHOWN, A_PAGE = 10, 30
@@ -121,8 +122,8 @@ def booking_list(request: HttpRequest) -> HttpResponse:
     sight = scope(request.user)
     if not sight.organisations(*SERVES):
         raise PermissionDenied
-    rows = bookings.served(sight).select_related("offer", "organisation", "grid").defer("grid__wkb")
-    page = Paginator(rows.order_by("starts_at", "id"), A_PAGE).get_page(request.GET.get("page"))
+    rows = to_serve(sight, request.GET).select_related("offer", "organisation", "grid")
+    page = Paginator(rows.defer("grid__wkb"), A_PAGE).get_page(request.GET.get("page"))
     return render(request, "stewards/bookings.html", {"page": page, "rows": _told(page, sight)})
 
 

@@ -1,10 +1,31 @@
 """What deliberations, the service list and bookings look like from outside."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.models import Deliberation
+from linli.people.scope import Scope
+from linli.stewards import bookings
 from linli.stewards.models import Booking, Offer
 from linli.tables import Column, Kind, Table, declare
+
+
+def meetings(scope: Scope, query: Mapping[str, Any]) -> QuerySet[Deliberation]:
+    """Return the deliberations in sight: those under way first, then the last to end."""
+    return scope.of(Deliberation).order_by(
+        F("ended_at").desc(nulls_first=True), "meets_at", "-id"
+    )  # fmt: skip
+
+
+def to_serve(scope: Scope, query: Mapping[str, Any]) -> QuerySet[Booking]:
+    """Return what is to be served, the nearest first; to whoever serves nothing, their own."""
+    if not scope.organisations(*bookings.SERVES):
+        return scope.of(Booking).order_by("-starts_at", "id")
+    return bookings.served(scope).order_by("starts_at", "id")
+
 
 declare(
     Table(
@@ -29,7 +50,9 @@ declare(
         ),
         words=("question", "minutes"),
         related=("case__community_grid",),
+        deferred=("case__community_grid__wkb", "case__sketch", "case__body", "case__suggestions"),
         order=("-id",),
+        narrow=meetings,
     )
 )  # fmt: skip
 declare(
@@ -86,6 +109,8 @@ declare(
         # The scope shows a booking to nobody but its booker and those who serve.
         may_know=lambda scope, rows: frozenset(row.pk for row in rows),
         related=("offer", "organisation", "grid"),
+        deferred=("grid__wkb",),
         order=("-starts_at",),
+        narrow=to_serve,
     )
 )  # fmt: skip

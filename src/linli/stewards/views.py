@@ -6,7 +6,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.timezone import localtime
@@ -30,6 +30,7 @@ from linli.stewards.forms import (
     ProposalForm,
 )
 from linli.stewards.models import Booking
+from linli.stewards.tables import meetings
 from linli.stewards.visibility import home_of
 
 SHOWN, A_PAGE = 10, 30
@@ -144,10 +145,8 @@ def triage(request: HttpRequest, code: str) -> HttpResponse:
 @require_safe
 def deliberation_list(request: HttpRequest) -> HttpResponse:
     sight = scope(request.user)
-    rows = sight.of(Deliberation).select_related("case__community_grid")
-    rows = rows.defer("case__community_grid__wkb", "case__sketch").order_by(
-        F("ended_at").desc(nulls_first=True), "meets_at", "-id"
-    )
+    rows = meetings(sight, request.GET).select_related("case__community_grid")
+    rows = rows.defer("case__community_grid__wkb", "case__sketch")
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return render(
         request,

@@ -18,10 +18,12 @@ from linli.cases.listing import A_PAGE, in_brief
 from linli.cases.models import OPEN, Case
 from linli.cases.points import NEEDED, points
 from linli.cases.refusal import Refused
+from linli.engines.text import GROWTH_WEEKS
 from linli.people.models import User
 from linli.people.scope import Scope, scope
 from linli.topics import joint, sweep
 from linli.topics.models import Sweep, Topic
+from linli.topics.tables import ranked
 
 WIDE, HIGH = 104, 28
 ON_MAP = 500
@@ -46,7 +48,7 @@ def spark(curve: list[int]) -> str:
 def topic_list(request: HttpRequest) -> HttpResponse:
     sight = scope(request.user)
     _for_staff(sight)
-    topics = sight.of(Topic).filter(rank__isnull=False).order_by("rank")
+    topics = ranked(sight, request.GET)
     return render(
         request,
         "topics/topics.html",
@@ -60,8 +62,9 @@ def topic_list(request: HttpRequest) -> HttpResponse:
 
 
 def _change(topic: Topic) -> tuple[int, int]:
-    """Return the reports of the last four weeks, and of the four before."""
-    return sum(topic.curve[-4:]), sum(topic.curve[-8:-4])
+    """Return the reports of the last `GROWTH_WEEKS`, and of as many weeks before."""
+    weeks = GROWTH_WEEKS
+    return sum(topic.curve[-weeks:]), sum(topic.curve[-2 * weeks : -weeks])
 
 
 @login_required

@@ -1,5 +1,6 @@
 """The league pages: who stands where in a period, why, and the cases behind each figure."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -7,6 +8,7 @@ from urllib.parse import urlencode
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +21,7 @@ from linli.clock import now
 from linli.people.scope import Scope, scope
 from linli.places.models import COMMUNITY, SERVICE, Area
 from linli.scores import kept
+from linli.scores.figures import Figure
 from linli.scores.leagues import CONTESTS, DEPARTMENTS, GRIDS, MEASURES, TEAMS, Standing, why
 from linli.scores.models import KeptLeague, Placing, Tally
 from linli.scores.periods import Period, local_day, month_of, parse, shifted
@@ -42,18 +45,18 @@ SHOWN = 25
 WIDE, HIGH = 104, 24  # of a line through the last twelve months
 
 
-def _asked(request: HttpRequest) -> dict[str, Any]:
+def asked_for(query: Mapping[str, Any]) -> dict[str, Any]:
     """Read which league is asked for; what is missing or mistyped gets a sensible value."""
-    contest = request.GET.get("contest", GRIDS)
-    layer = request.GET.get("layer", COMMUNITY)
-    kind = request.GET.get("kind", "grid")
+    contest = query.get("contest", GRIDS)
+    layer = query.get("layer", COMMUNITY)
+    kind = query.get("kind", "grid")
     asked: dict[str, Any] = {
         "contest": contest if contest in CONTESTS else GRIDS,
         "layer": layer if layer in LAYERS else COMMUNITY,
         "kind": kind if kind in KINDS else "grid",
         "fault": "",
     }
-    text = request.GET.get("period", "").strip()
+    text = query.get("period", "").strip()
     try:
         asked["period"] = parse(text) if text else month_of(_last_day())
     except ValueError as fault:
@@ -66,7 +69,7 @@ def _last_day() -> date:
     return last.filter(kind=Tally.Kind.TOWN).first() or local_day(now())
 
 
-def _table(asked: dict[str, Any]) -> KeptLeague:
+def table_of(asked: dict[str, Any]) -> KeptLeague:
     return kept.kept(asked["contest"], asked["period"], asked["layer"], asked["kind"])
 
 
@@ -101,8 +104,8 @@ def _periods(asked: dict[str, Any]) -> dict[str, Any]:
 @require_safe
 def leagues(request: HttpRequest) -> HttpResponse:
     _for_staff(scope(request.user))
-    asked = _asked(request)
-    table = _table(asked)
+    asked = asked_for(request.GET)
+    table = table_of(asked)
     page = Paginator(table.placings.order_by("rank", "id"), SHOWN).get_page(request.GET.get("page"))
     placings = list(page)
     keys = [placing.unit for placing in placings]
@@ -158,8 +161,8 @@ def _line(scores: list[tuple[date, float]]) -> str:
     )
 
 
-def _standing(asked: dict[str, Any], code: str | None) -> tuple[KeptLeague, Standing]:
-    table = _table(asked)
+def standing_of(asked: dict[str, Any], code: str | None) -> tuple[KeptLeague, Standing]:
+    table = table_of(asked)
     model = kept.units_of(table)
     unit = model.objects.filter(code=code).values_list("pk", flat=True).first()
     placing = Placing.objects.filter(league=table, unit=unit).first() if unit else None
@@ -173,8 +176,8 @@ def _standing(asked: dict[str, Any], code: str | None) -> tuple[KeptLeague, Stan
 def reasons(request: HttpRequest) -> HttpResponse:
     """Say why one unit stands where it does; a part of the page for htmx."""
     _for_staff(scope(request.user))
-    asked = _asked(request)
-    table, standing = _standing(asked, request.GET.get("unit"))
+    asked = asked_for(request.GET)
+    table, standing = standing_of(asked, request.GET.get("unit"))
     part = "web/_reasons.html" if request.headers.get("HX-Request") else "web/reasons.html"
     lines = kept.months_before(table, [standing.unit.pk])[standing.unit.pk]
     return render(
@@ -193,19 +196,24 @@ def reasons(request: HttpRequest) -> HttpResponse:
     )
 
 
+def cases_counted(sight: Scope, counted: Figure) -> QuerySet[Case]:
+    """Return the cases a figure counts, as far as a person sees them, the newest first."""
+    return sight.of(Case).filter(pk__in=counted.cases().values("pk")).order_by("-id")
+
+
 @login_required
 @require_safe
 def figure(request: HttpRequest) -> HttpResponse:
     """List the cases that one figure of one standing counts, as far as the person sees them."""
     sight = scope(request.user)
     _for_staff(sight)
-    asked = _asked(request)
-    table, standing = _standing(asked, request.GET.get("unit"))
+    asked = asked_for(request.GET)
+    table, standing = standing_of(asked, request.GET.get("unit"))
     measure = MEASURES.get(request.GET.get("measure", ""))
     if measure is None or not measure.of:
         raise Http404
     counted = kept.as_league(table).figure(standing, *measure.of)
-    cases = sight.of(Case).filter(pk__in=counted.cases().values("pk")).order_by("-id")
+    cases = cases_counted(sight, counted)
     page = Paginator(in_brief(cases), A_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)

@@ -73,7 +73,7 @@ def _for_staff(sight: Scope) -> None:
         raise PermissionDenied
 
 
-def _month(text: str) -> Period:
+def month_asked(text: str) -> Period:
     """Read a month; by default the last one that is over."""
     try:
         return month_of(parse(text).first)
@@ -86,7 +86,7 @@ def _month(text: str) -> Period:
 def rating_list(request: HttpRequest) -> HttpResponse:
     sight = scope(request.user)
     _for_staff(sight)
-    month = _month(request.GET.get("month", ""))
+    month = month_asked(request.GET.get("month", ""))
     mine = together.to_rate(_user(request), month)
     page = Paginator(mine, A_PAGE).get_page(request.GET.get("page"))
     following = shifted(month, 1)
@@ -143,9 +143,11 @@ def rate(request: HttpRequest, month: str, side: str, grid: str, organisation: s
     _for_staff(sight)
     if side not in Rating.Side.values:
         raise Http404
-    period = _month(month)
+    period = month_asked(month)
     place = get_object_or_404(sight.of(Area).defer("wkb"), code=grid)
     other = get_object_or_404(sight.of(Organisation), code=organisation)
+    if not ratings.speaks(side, place, other, user):
+        raise PermissionDenied
     rating = sight.of(Rating).filter(
         month=period.first, side=side, grid=place, organisation=other
     ).first()  # fmt: skip

@@ -46,6 +46,6 @@ def serve(host: str, port: int, workers: int) -> None:
     try:
         # An open cockpit never ends its request by itself.
         uvicorn.run("linli.asgi:application", host=host, port=port, workers=workers,
-                    lifespan="off", log_level="warning", timeout_graceful_shutdown=3)  # fmt: skip
+                    lifespan="on", log_level="warning", timeout_graceful_shutdown=3)  # fmt: skip
     finally:
         background.terminate()

@@ -4,11 +4,12 @@ from .categories import CategoryModel, Suggestions
 from .replies import ReplyQuality, ReplyScores
 from .store import NotAModelError
 from .terms import Question, question, terms
-from .topics import Topic, hot_topics
+from .topics import GROWTH_WEEKS, Topic, hot_topics
 from .twins import NEAR_TWIN, SKETCH_SIZE, band_keys, resemblance, sketch, twin_groups, twin_pairs
 from .words import content_words, segment
 
 __all__ = [
+    "GROWTH_WEEKS",
     "NEAR_TWIN",
     "SKETCH_SIZE",
     "CategoryModel",

@@ -29,7 +29,10 @@ SAME_HAND = 0.8
 
 MIN_PEOPLE = 4
 
-WINDOW = np.timedelta64(30, "D")
+GROWTH_WEEKS = 4
+"""Growth compares so many weeks with as many before."""
+
+WINDOW = np.timedelta64(7 * GROWTH_WEEKS, "D")
 
 _MOST_AT_ONCE = 6000
 _BATCH = 1024
@@ -52,7 +55,7 @@ class Topic:
     since, until
         Time of the first and of the last message.
     growth
-        (messages in the last 30 days + 1) / (messages in the 30 days before + 1).
+        (messages in the last `GROWTH_WEEKS` + 1) / (messages in as many weeks before + 1).
     terms
         Phrases its messages share and others lack, the most telling first.
     heat
@@ -75,7 +78,7 @@ class Topic:
 
     @property
     def rising(self) -> bool:
-        """More messages came in the last 30 days than in the 30 days before."""
+        """More messages came in the last `GROWTH_WEEKS` than in as many weeks before."""
         return bool(self.growth > 1)
 
 

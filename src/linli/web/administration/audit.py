@@ -1,36 +1,26 @@
 """The trail of administrative acts, and the steps of cases beside it, with search."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from linli.cases import loop
+from linli.cases import trail as trail_of
 from linli.cases.models import Event
 from linli.cases.timeline import done
-from linli.people import audit
+from linli.people import audit, listing
 from linli.people.administration import for_administrators
-from linli.people.models import AuditEntry, User
+from linli.people.models import AuditEntry
 from linli.people.scope import scope
+from linli.web.administration.naming import named
 
 A_PAGE = 50
 ACTS, STEPS = "acts", "steps"
-
-
-def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, datetime.min.time(), timezone.get_current_timezone())
 
 
 @for_administrators
@@ -41,28 +31,16 @@ def trail(request: HttpRequest) -> HttpResponse:
     asked = {name: request.GET.get(name, "").strip() for name in
              ("of", "person", "action", "object", "since", "until", "before")}  # fmt: skip
     of_steps = asked["of"] == STEPS
-    rows = (
-        sight.of(Event)
+    rows: QuerySet[Any] = (
+        trail_of.steps(sight, asked)
         .select_related("case", "by").defer("case__sketch", "case__body", "sets", "moves")
         if of_steps
-        else sight.of(AuditEntry).select_related("by")
+        else listing.acts(sight, asked).select_related("by")
     )  # fmt: skip
-    if asked["person"]:
-        person = User.objects.filter(username=asked["person"]).first()
-        rows = rows.filter(by=person.pk if person else -1)
-    if asked["action"]:
-        rows = rows.filter(action=asked["action"])
-    if asked["object"]:
-        number = asked["object"].rpartition("-")[2]
-        case = int(number) if number.isdecimal() and len(number) < 10 else -1
-        rows = rows.filter(case=case) if of_steps else rows.filter(key=asked["object"])
-    if since := _day(asked["since"]):
-        rows = rows.filter(at__gte=_midnight(since))
-    if until := _day(asked["until"]):
-        rows = rows.filter(at__lt=_midnight(until + timedelta(days=1)))
     rows = _before(rows, asked["before"], of_steps)
-    order = ("-at", "-pk") if of_steps else ("-number",)
-    shown = list(rows.order_by(*order)[: A_PAGE + 1])
+    shown = list(rows[: A_PAGE + 1])
+    if not of_steps:
+        named(shown)
     query = request.GET.copy()
     query.pop("before", None)
     actions = (
@@ -76,6 +54,7 @@ def trail(request: HttpRequest) -> HttpResponse:
         {
             "asked": asked,
             "of_steps": of_steps,
+            "table": "steps" if of_steps else "audit",
             "rows": [_told(row, of_steps) for row in shown[:A_PAGE]],
             "older": _mark(shown[A_PAGE - 1]) if len(shown) > A_PAGE else None,
             "actions": actions,

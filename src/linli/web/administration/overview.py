@@ -16,12 +16,13 @@ from linli.cases.models import Case, Category, Event, Ruling
 from linli.clock import now
 from linli.doors.models import Message
 from linli.people.administration import Reach, for_administrators
+from linli.people.listing import gap
 from linli.people.models import AuditEntry, Lead, Organisation, User
 from linli.people.scope import scope
 from linli.places.models import Area
 from linli.scores import pulse
+from linli.web.administration.naming import named
 from linli.web.administration.people import administrator
-from linli.web.administration.places import gap
 
 
 @for_administrators
@@ -34,6 +35,8 @@ def overview(request: HttpRequest) -> HttpResponse:
         closed=Count("pk", filter=Q(is_active=False)),
         never=Count("pk", filter=Q(is_active=True, last_login=None)),
     )
+    entries = list(sight.of(AuditEntry).select_related("by")[:8])
+    named(entries)
     return render(
         request,
         "administration/overview.html",
@@ -48,7 +51,7 @@ def overview(request: HttpRequest) -> HttpResponse:
             "teams": Organisation.objects.filter(retired=False, kind="territorial").count(),
             "rulings": Ruling.objects.filter(withdrawn=False).count(),
             "categories": Category.objects.filter(retired=False).count(),
-            "entries": sight.of(AuditEntry).select_related("by")[:8],
+            "entries": entries,
             **(_health() if reach.is_whole else {}),
         },
     )

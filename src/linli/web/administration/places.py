@@ -4,15 +4,14 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as L  # noqa: N812
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.clock import now
-from linli.people import administration
+from linli.people import administration, listing
 from linli.people.administration import Impossible, Reach, for_administrators
 from linli.people.directory import away, directory
 from linli.people.models import Lead, Organisation, User
@@ -22,43 +21,15 @@ from linli.web.administration.forms import LeadForm
 from linli.web.administration.people import administrator
 
 A_PAGE = 50
-GAPS = {
-    "one": L("Grids with one lead only"),
-    "none": L("Grids without any lead"),
-}
 NEAR = 300
-
-
-def gap(name: str) -> Q:
-    """Return the grids that lack leads: "one" has a single one, "none" has none."""
-    side = {
-        value: Exists(Lead.objects.filter(area=OuterRef("pk"), side=value))
-        for value in Lead.Side.values
-    }
-    town, community = side[Lead.Side.TOWN], side[Lead.Side.COMMUNITY]
-    lacking = (
-        Q(~town, ~community)
-        if name == "none"
-        else (Q(town) & ~Q(community)) | (~Q(town) & Q(community))
-    )
-    return Q(is_grid=True) & lacking
 
 
 @for_administrators
 @require_safe
 def areas(request: HttpRequest) -> HttpResponse:
-    reach = Reach(administrator(request))
     layer, words = request.GET.get("layer", ""), request.GET.get("q", "").strip()
     lacking = request.GET.get("lacking", "")
-    found = scope(request.user).of(Area).filter(reach.within("path")).order_by("path")
-    if layer:
-        found = found.filter(layer=layer)
-    if words:
-        found = found.filter(
-            Q(name__icontains=words) | Q(name_en__icontains=words) | Q(code__startswith=words)
-        )
-    if lacking in GAPS:
-        found = found.filter(gap(lacking))
+    found = listing.areas(scope(request.user), request.GET)
     page = Paginator(found.defer("wkb"), A_PAGE).get_page(request.GET.get("page"))
     query = request.GET.copy()
     query.pop("page", None)
@@ -66,7 +37,7 @@ def areas(request: HttpRequest) -> HttpResponse:
         request,
         "administration/areas.html",
         {"page": page, "rows": _rows(list(page)), "layers": Layer.objects.order_by("code"),
-         "layer": layer, "words": words, "lacking": lacking, "gaps": GAPS.items(),
+         "layer": layer, "words": words, "lacking": lacking, "gaps": listing.GAPS.items(),
          "query": query.urlencode()},
     )  # fmt: skip
 

@@ -1,9 +1,12 @@
 """The cockpit's page, its live stream, and the cases behind each number of the flow."""
 
+from datetime import date
+
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language
@@ -77,6 +80,13 @@ async def stream(request: HttpRequest) -> HttpResponse | StreamingHttpResponse:
     return response
 
 
+def cases_at(sight: Scope, reach: Reach, number: int, day: date) -> QuerySet[Case]:
+    """Return the cases that a stage of the flow counts on a day, as far as a person sees them."""
+    counted = Figure(STAGES[number - 1].counters, Period(day, day))
+    theirs = sight.of(Case).filter(reach.cases(), pk__in=counted.cases().values("pk"))
+    return theirs.order_by("-id")
+
+
 @login_required
 @require_safe
 def stage(request: HttpRequest, number: int) -> HttpResponse:
@@ -86,10 +96,11 @@ def stage(request: HttpRequest, number: int) -> HttpResponse:
     if not 1 <= number <= len(STAGES):
         raise Http404
     found, day = STAGES[number - 1], local_day(now())
-    counted = Figure(found.counters, Period(day, day))
-    theirs = sight.of(Case).filter(reach.cases(), pk__in=counted.cases().values("pk"))
-    page = Paginator(in_brief(theirs.order_by("-id")), A_PAGE).get_page(request.GET.get("page"))
+    theirs = cases_at(sight, reach, number, day)
+    page = Paginator(in_brief(theirs), A_PAGE).get_page(request.GET.get("page"))
     rows = [(case, next_due(case)) for case in page]
     return render(
-        request, "web/cockpit/stage.html", {"stage": found, "day": day, "page": page, "rows": rows}
+        request,
+        "web/cockpit/stage.html",
+        {"stage": found, "number": number, "day": day, "page": page, "rows": rows},
     )
