@@ -369,7 +369,7 @@ def test_a_declared_table_is_imported_and_exported_without_another_line(a_table_
     _client, sent = bring("pumps", "泵,流量\nA,31\n")
     assert follow(client, sent).context["rows"][0]["changes"] == [("Litres a second", "30", "31")]
 
-    exported = client.get("/export/pumps.csv").content.decode("utf-8-sig")
+    exported = client.get("/export/pumps.csv").getvalue().decode("utf-8-sig")
 
     assert exported.splitlines() == ["Pump,Litres a second", "A,30"]
 
