@@ -59,7 +59,10 @@ def no_town():
 
 def pytest_collection_modifyitems(items):
     """Let the tests of everything that writes to the database run on both kinds of it."""
-    names = ("cases", "doors", "packs", "people", "scores", "simulate", "stewards", "topics")
+    names = (
+        *("cases", "doors", "enterprises", "indicators", "packs", "people", "programmes"),
+        *("scores", "simulate", "stewards", "topics"),
+    )
     folders = [Path(__file__).parent / name for name in names]
     for item in items:
         if any(folder in item.path.parents for folder in folders):

@@ -16,6 +16,7 @@ then `load()`. Everybody's username is the role they stand for.
 import csv
 import json
 from copy import deepcopy
+from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -139,6 +140,8 @@ class SmallTown:
         self.people = deepcopy(PEOPLE)
         self.categories = deepcopy(CATEGORIES)
         self.services: list[dict[str, Any]] = []
+        # What else stands in the pack, by the name of its section.
+        self.sections: dict[str, list[dict[str, Any]]] = {}
 
     def write(self) -> Path:
         """Write the folder."""
@@ -152,7 +155,10 @@ class SmallTown:
         head = _toml({"code": "village", "name": "乡村", "name_en": "Village"})
         self._put(
             "packs/village.toml",
-            head + _tables("category", self.categories) + _tables("service", self.services),
+            head
+            + _tables("category", self.categories)
+            + _tables("service", self.services)
+            + "".join(_tables(name, tables) for name, tables in self.sections.items()),
         )
         return self.folder
 
@@ -191,9 +197,18 @@ class SmallTown:
 
 
 def _toml(values: dict[str, Any]) -> str:
-    # JSON's texts, numbers, booleans and lists are TOML's as well.
-    lines = (f"{key} = {json.dumps(value, ensure_ascii=False)}\n" for key, value in values.items())
-    return "".join(lines)
+    return "".join(f"{key} = {_value(value)}\n" for key, value in values.items())
+
+
+def _value(value: Any) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {_value(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_value, value)) + "]"
+    if isinstance(value, date):
+        return value.isoformat()
+    # JSON's texts, numbers and booleans are TOML's as well.
+    return json.dumps(value, ensure_ascii=False)
 
 
 def _tables(name: str, tables: list[dict[str, Any]]) -> str:

@@ -5,6 +5,7 @@ from typing import Protocol
 from linli.cases import section as cases
 from linli.people import section as people
 from linli.places import section as places
+from linli.programmes import section as programmes
 from linli.rows import Counts
 from linli.sections import Declaration, Faults, Name, Read, Slug
 from linli.stewards import section as stewards
@@ -20,12 +21,13 @@ class Owner(Protocol):
 
 
 # From the lowest floor up: what is written first may be referred to by what comes later.
-OWNERS: tuple[Owner, ...] = (places, people, cases, stewards)
+OWNERS: tuple[Owner, ...] = (places, people, cases, stewards, programmes)
 
 # What stands in a pack as `[[name]]`.
 PACK_SECTIONS: dict[str, type[Declaration]] = {
     "category": cases.CategoryEntry,
     "service": stewards.ServiceEntry,
+    "ladder": programmes.LadderEntry,
 }
 
 
