@@ -179,6 +179,18 @@ def test_every_write_is_in_the_trail(enter):
     assert "No entry" in client.get("/administration/audit/", {"until": "2000-01-01"}).text
 
 
+def test_the_trail_names_what_it_is_about_in_the_readers_language(enter):
+    resident = person("resident")
+    User.objects.filter(pk=resident.pk).update(name_en="Wang Xiaohe")
+    audit.record("person-changed", person("leader"), resident)
+    audit.record("person-changed", person("leader"), resident, name="旧名")
+
+    page = enter("administrator").get("/administration/audit/").text
+
+    assert "Wang Xiaohe" in page
+    assert "旧名" in page, "what was called otherwise then keeps that name"
+
+
 def test_a_lead_nobody_has_is_named_as_wrong(enter):
     page = enter("administrator").post(
         "/administration/areas/w1/lead/", {"side": "town", "person": "nobody-here"}

@@ -56,6 +56,10 @@ WORDS = """() => {
   let text = document.body.innerText;
   for (const code of document.querySelectorAll("code, pre"))
     if (code.innerText) text = text.replaceAll(code.innerText, " ");
+  // What says itself that it is in another language may be.
+  for (const other of document.querySelectorAll("body [lang]"))
+    if (other.lang !== document.documentElement.lang)
+      text = text.replaceAll(other.innerText, " ");
   const told = [document.title, text];
   for (const name of ["aria-label", "placeholder", "alt", "title"])
     for (const one of document.querySelectorAll(`[${name}]`)) told.push(one.getAttribute(name));

@@ -1,6 +1,7 @@
 """The cockpit's page, its live stream, and the cases behind each number of the flow."""
 
 from datetime import date
+from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.decorators import login_required
@@ -55,7 +56,7 @@ def kept(request: HttpRequest) -> HttpResponse:
 
     It is filled from the last tallies the browser was told, so it is nobody's secret.
     """
-    nobody = {"user": None, "menu_bar": [], "menu_more": [], "dial": None}
+    nobody: dict[str, Any] = {"user": None, "menu_bar": [], "menu_more": [], "dial": None}
     shown = {
         "told": {"at": "", "parts": {}, "grids": {}},
         "is_kept": True,
