@@ -4,11 +4,13 @@ from itertools import groupby
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
+from linli.cases.models import Category
 from linli.packs import drafts, versions
 from linli.packs.models import TownVersion
 from linli.packs.reading import KINDS, WORDS, pack_of, packs_of
@@ -19,8 +21,9 @@ from linli.people.administration import (
     for_administrators,
     for_the_towns_administrators,
 )
-from linli.people.models import User
+from linli.people.models import Organisation, User
 from linli.people.scope import scope
+from linli.places.models import Area
 from linli.places.town import NoTown, the_town
 from linli.sections import Fault, Faulty
 
@@ -110,8 +113,9 @@ def upload(request: HttpRequest) -> HttpResponse:
 @require_safe
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     version = get_object_or_404(scope(request.user).of(TownVersion).select_related("by"), pk=pk)
+    words = _words(version.changes)
     kinds = [
-        (KINDS.get(kind, kind), [_told(change) for change in changes])
+        (KINDS.get(kind, kind), [_told(change, words) for change in changes])
         for kind, changes in groupby(version.changes, key=lambda change: change["kind"])
     ]
     context = {
@@ -124,11 +128,24 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "packs/draft.html", context)
 
 
-def _told(change: dict[str, Any]) -> dict[str, Any]:
+def _words(changes: list[dict[str, Any]]) -> dict[tuple[str, str], str]:
+    """Return by code and name what is changed in the reader's language, where it exists by now."""
+    codes = {change["code"] for change in changes if "code" in change}
+    words: dict[tuple[str, str], str] = {}
+    for model in (Category, Organisation, Area):
+        rows: QuerySet[Any] = model._default_manager.filter(code__in=codes)
+        for row in rows.defer("wkb") if model is Area else rows:
+            words[row.code, row.name] = str(row)
+    return words
+
+
+def _told(change: dict[str, Any], words: dict[tuple[str, str], str]) -> dict[str, Any]:
     fields = [
         (WORDS.get(name, name), pair[0], pair[1]) for name, pair in change.get("fields", {}).items()
     ]
-    return {**change, "fields": fields}
+    name = change.get("name", "")
+    name = words.get((change.get("code", ""), name), name)
+    return {**change, "fields": fields, "name": name}
 
 
 @for_the_towns_administrators
