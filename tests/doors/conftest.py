@@ -4,12 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpResponse
 from django.test import Client
 
 from linli.doors import keys
+from linli.doors.allowance import allowance
 from tests.cases.conftest import morning, town
 from tests.small_town import person
 
@@ -87,5 +87,5 @@ class Caller:
 @pytest.fixture
 def caller(town) -> Callable[..., Caller]:
     """Return what gives a role a key and a program that uses it."""
-    cache.clear()
+    allowance.forget()
     return Caller

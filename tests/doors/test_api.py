@@ -6,7 +6,8 @@ from django.test import Client
 
 from linli import tables
 from linli.cases import loop
-from linli.cases.api import GIVEN, by_people
+from linli.cases.api.given import GIVEN
+from linli.cases.api.steps import by_people
 from linli.cases.models import Case, Evidence
 from linli.doors import keys
 from linli.doors.api import api

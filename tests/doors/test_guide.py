@@ -6,13 +6,15 @@ import shlex
 from pathlib import Path
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from linli.cases.models import Report
 from linli.doors import keys, report_api
 from linli.doors.gathering import Gatherer
 from linli.doors.models import ApiKey
-from tests.small_town import SmallTown, person
+from linli.people.models import Membership
+from tests.small_town import SmallTown, organisation, person
 
 GUIDE = Path(__file__).parents[2] / "docs" / "api.md"
 BASE = "http://localhost:8000/api/v1"
@@ -31,11 +33,16 @@ def commands():
     return [block for block in blocks if block.startswith("curl")]
 
 
+def file(name):
+    return SimpleUploadedFile(name, "title,category\n桥头又摆摊,stalls\n".encode())
+
+
 def run(command, names):
     for name, value in names.items():
         command = command.replace(f"${name}", value)
     words = shlex.split(command.replace("\\\n", " "))[1:]
     method, headers, data, is_query, path = "GET", {}, [], False, ""
+    parts = {}
     while words:
         word = words.pop(0)
         if word == "-X":
@@ -45,6 +52,9 @@ def run(command, names):
             headers[name] = value
         elif word == "-d":
             data.append(words.pop(0))
+        elif word == "-F":
+            name, _is, value = words.pop(0).partition("=")
+            parts[name] = file(value[1:]) if value.startswith("@") else value
         elif word == "-G":
             is_query = True
         else:
@@ -52,11 +62,16 @@ def run(command, names):
     body = "" if is_query or not data else data[0]
     if is_query:
         path = f"{path}?{'&'.join(data)}"
+    if parts:
+        return Client().post(path, parts, headers=headers)
     kind = headers.pop("Content-Type", "application/json")
     return Client().generic(method, path, body, content_type=kind, headers=headers)
 
 
 def test_every_command_of_the_guide_does_what_it_says(town):
+    Membership.objects.create(
+        user=person("builder"), organisation=organisation("government"), role="dispatcher"
+    )
     head, secret = keys.issue(person("builder"), "guide", list(keys.scopes()))
     names = {"LINLI": BASE, "KEY": secret}
     answers = []

@@ -6,6 +6,7 @@ import pytest
 
 from linli.doors import keys
 from linli.doors.api import api
+from linli.rest import Shape
 
 
 @pytest.fixture(autouse=True)
@@ -46,3 +47,13 @@ def test_the_document_has_no_english_words_for_chinese_readers():
 
     foreign = {text for text in words(json.loads(told)) if text.isascii() and text.strip()}
     assert foreign == set()
+
+
+def test_no_two_shapes_have_one_name_in_the_document():
+    names = [shape.__name__ for shape in _all(Shape)]
+
+    assert len(names) == len(set(names)), {name for name in names if names.count(name) > 1}
+
+
+def _all(shape):
+    return [each for below in shape.__subclasses__() for each in (below, *_all(below))]

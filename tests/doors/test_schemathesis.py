@@ -1,11 +1,13 @@
 """Whatever anybody may think of sending, the API answers as its document says."""
 
 import os
+from datetime import date, timedelta
+from itertools import product
 
 import hypothesis
 import pytest
 import schemathesis
-from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.wsgi import get_wsgi_application
 from hypothesis import HealthCheck, Phase, given
 from hypothesis.errors import Unsatisfiable
@@ -14,14 +16,26 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi.checks import negative_data_rejection
 
+from linli.cases import listing, loop
 from linli.cases.intake import Report, receive
-from linli.cases.models import Case
+from linli.cases.models import Case, Deliberation, FollowUp, Proposal
 from linli.cases.models import Report as CaseReport
-from linli.doors import keys, report_api
+from linli.clock import now
+from linli.doors import keys, report_api, uploads
+from linli.doors.allowance import allowance
 from linli.doors.gathering import Gatherer
+from linli.doors.models import ApiKey, Upload
+from linli.packs import drafts
+from linli.packs.models import TownVersion
+from linli.people import leave
+from linli.people.scope import scope
 from linli.rest.listing import joined, value_of
+from linli.stewards import bookings, deliberations
+from linli.stewards.models import Offer
 from linli.tables import declared
-from tests.small_town import SmallTown, person
+from linli.topics.models import Member, Topic
+from tests.small_town import SmallTown, area, person
+from tests.stewards.conftest import LESSONS
 
 EXAMPLES = int(os.environ.get("LINLI_EXAMPLES", "3"))
 CONFIG = {
@@ -34,16 +48,20 @@ CONFIG = {
     },
 }
 MATTERS = [("摆摊", "stalls"), ("垃圾", "rubbish"), ("路灯", "lights"), ("吵闹", "neighbours")]
+# Things that stand in no table.
+OTHERS = {"proposals": Proposal, "follow-ups": FollowUp, "versions": TownVersion}
 ROLES = ("resident", "dispatcher", "administrator")
 
 
 @pytest.fixture
 def town(transactional_db, tmp_path, settings, monkeypatch):
     settings.API_PER_MINUTE = settings.API_ANONYMOUS_PER_MINUTE = 10**9
-    cache.clear()
+    allowance.forget()
     gather = Gatherer()
     monkeypatch.setattr(report_api, "gather", gather)
-    yield SmallTown(tmp_path / "town").load()
+    small = SmallTown(tmp_path / "town")
+    small.services = [dict(LESSONS)]
+    yield small.load()
     gather.close()
 
 
@@ -56,6 +74,30 @@ def _lived_in() -> None:
     ]  # fmt: skip
     receive(told)
     assert Case.objects.exists()
+    case = Case.objects.filter(category__code="neighbours").earliest("pk")
+    loop.act(case, "triage", person("steward"), triage="neighbourhood")
+    loop.act(
+        case, "deliberate", person("steward"), question="怎么办？", venue="驿站",
+        meets_at=now() + timedelta(days=3),
+    )  # fmt: skip
+    talk = Deliberation.objects.get()
+    deliberations.propose(talk, person("steward"), "错峰")
+    deliberations.agree(talk, person("steward"), "贴告示", "村委", date(2030, 1, 1))
+    deliberations.live_in(area("w1"), person("resident"))
+    topic = Topic.objects.create(title="摆摊", rank=1, count=2, people=2, likes=0, growth=1.0,
+                                 since=now(), until=now(), curve=[1, 2])  # fmt: skip
+    for each in Case.objects.filter(category__code="stalls"):
+        Member.objects.create(topic=topic, case=each)
+    for role, name in product(ROLES, ("cases", "areas")):
+        table = SimpleUploadedFile("rows.csv", "title,code,name\n桥上摆摊,w1,一格".encode())
+        uploads.keep(person(role), declared()[name], table)
+        keys.issue(person(role), "other", ["cases:read"])
+    listing.keep(scope(person("resident")), "我的", "open=1")
+    leave.enter(person("officer"), person("officer"), now(), now() + timedelta(days=2))
+    offer = Offer.objects.get()
+    slot = bookings.slots(offer, bookings.provider(offer, area("w1")))[0]
+    bookings.book(offer, area("w1"), slot.starts_at, person("resident"))
+    drafts.again(TownVersion.objects.latest("pk"), person("administrator"))
 
 
 def _there(case) -> None:
@@ -71,7 +113,14 @@ def _known(path: str, name: str) -> list[str]:
         return [case.code for case in Case.objects.order_by("pk")]
     if name == "receipt":
         return list(CaseReport.objects.order_by("pk").values_list("receipt", flat=True))
-    table = declared().get(path.split("/")[3])
+    first = path.split("/")[3]
+    if name == "token":
+        return list(Upload.objects.values_list("token", flat=True))
+    if first == "keys":  # whoever asks must not revoke the key they ask with
+        return [str(key.pk) for key in ApiKey.objects.filter(name="other")]
+    if first in OTHERS:
+        return [str(row.pk) for row in OTHERS[first].objects.order_by("pk")[:20]]
+    table = declared().get(first)
     if name != "key" or table is None:
         return []
     rows = list(joined(table.model._default_manager.all(), table)[:20])

@@ -1,13 +1,10 @@
 """Who may open what: every address × every role × own and other's, against one matrix.
 
-`docs/permissions.md` is the matrix. `LINLI_WRITE_MATRIX=1 pytest tests/web/test_permissions.py`
-writes what is so today into it; read the difference before you keep it.
+`docs/permissions.md` is the matrix (`tests/web/matrix.py`), its first part for pages.
 """
 
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,10 +15,9 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from linli.cases.loop import ACTIONS
 from linli.people.models import User
 from tests.small_town import person
+from tests.web import matrix
 from tests.web.two_sides import ROLES, build
 
-MATRIX = Path(__file__).parents[2] / "docs" / "permissions.md"
-MAY, MAY_NOT = "✓", "–"
 # What the part of an address stands for; for one address alone where it says so.
 OBJECTS = {
     "code": "case", "receipt": "receipt", "username": "person",
@@ -121,44 +117,10 @@ def observed(objects: Any) -> dict[str, list[str]]:
         if name == "act":
             for action in ACTIONS:
                 told = [[action in actions for actions in theirs] for theirs in offered]
-                rows[f"act: {action}"] = [_marks(marks) for marks in told]
+                rows[f"act: {action}"] = [matrix.marks(may) for may in told]
             continue
         places = [reverse(name, kwargs=each) for each in keywords(name, converters, objects)]
-        rows[name] = [_marks([_may(client, place) for place in places]) for client in clients]
-    return rows
-
-
-def _marks(may: list[bool]) -> str:
-    return "/".join(MAY if each else MAY_NOT for each in may)
-
-
-HEAD = """# Who may open what
-
-Made and checked by `tests/web/test_permissions.py`: it asks for every address as every role and
-compares with this page. Everybody here works in the west of a town of two halves. Where an
-address leads to an object, the mark before the stroke is for one in the west (their own case,
-person, booking …), the one behind it for one in the east. ✓ opens, – does not. Who may take
-which step of a case in which state stands in [loop.md](loop.md); here is what the page of a case
-that was just dispatched offers. Addresses of the sign-in library (second factor, outside
-accounts) are always one’s own. `root` is the administrator of the whole town.
-
-"""
-
-
-def written(rows: dict[str, list[str]]) -> str:
-    """Return the matrix as a page."""
-    lines = [f"| address | {' | '.join(ROLES)} |", f"|---|{'---|' * len(ROLES)}"]
-    lines += [f"| {name} | {' | '.join(marks)} |" for name, marks in rows.items()]
-    return HEAD + "\n".join(lines) + "\n"
-
-
-def expected() -> dict[str, list[str]]:
-    """Read the matrix."""
-    rows = {}
-    for line in MATRIX.read_text("utf-8").splitlines():
-        cells = [cell.strip() for cell in line.strip("| ").split("|")]
-        if len(cells) == len(ROLES) + 1 and cells[0] not in ("address", "---"):
-            rows[cells[0]] = cells[1:]
+        rows[name] = [matrix.marks([_may(client, place) for place in places]) for client in clients]
     return rows
 
 
@@ -167,15 +129,4 @@ def test_every_address_opens_to_those_the_matrix_names_and_to_nobody_else(tmp_pa
     objects = build(tmp_path / "town")
     assert User.objects.count() > len(ROLES)
 
-    rows = observed(objects)
-
-    if os.environ.get("LINLI_WRITE_MATRIX") == "1":
-        MATRIX.write_text(written(rows), "utf-8")
-    told = expected()
-    differing = {
-        name: f"is {' '.join(marks)}, should be {' '.join(told.get(name, ['unknown']))}"
-        for name, marks in rows.items()
-        if told.get(name) != marks
-    }
-    assert not differing
-    assert set(told) == set(rows), "the matrix names addresses that are gone"
+    matrix.compare(matrix.PAGES, observed(objects))

@@ -17,15 +17,18 @@ from linli.cases.models import (
     Deliberation,
     Evidence,
     FollowUp,
+    Notice,
     Proposal,
     Ruling,
     SavedFilter,
 )
+from linli.cases.models import Report as CaseReport
 from linli.clock import now
 from linli.doors import uploads
 from linli.doors.models import ApiKey, Message, Webhook
 from linli.packs.models import TownVersion
-from linli.people.models import Leave, Membership, SignedIn
+from linli.people import audit
+from linli.people.models import AuditEntry, Lead, Leave, Membership, SignedIn
 from linli.scores.models import Rating
 from linli.scores.ratings import DIMENSIONS
 from linli.stewards.deliberations import live_in
@@ -149,7 +152,12 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
         kind=Message.Kind.WEBHOOK, key=village, webhook=webhook, address=webhook.url, at=now(),
         next_at=now(), state=Message.State.GIVEN_UP, payload={"event": "report", "case": case.code},
     )  # fmt: skip
+    audit.record("leave-entered", person(f"administrator{name}"), person(f"officer{name}"))
     return {
+        "entry": AuditEntry.objects.latest("number").number,
+        "lead": Lead.objects.get(area=area(grid), side=Lead.Side.COMMUNITY).pk,
+        "notice": Notice.objects.filter(user=person(f"worker{name}")).earliest("pk").pk,
+        "report": CaseReport.objects.get(case=case).pk,
         "webhook": webhook.pk,
         "message": message.pk,
         "rating": rating.pk,

@@ -5,6 +5,7 @@ from io import BytesIO
 import segno
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -82,13 +83,14 @@ def receipt_qr(request: HttpRequest, receipt: str) -> HttpResponse:
 @require_safe
 def receipt_picture(request: HttpRequest, receipt: str, pk: int, size: str) -> HttpResponse:
     """Show what was done, to whoever has the code: only the photos of an official answer."""
-    row = get_object_or_404(_answered(_told(receipt).case), pk=pk)
+    row = get_object_or_404(answered(_told(receipt).case), pk=pk)
     if size not in list(Size) or not is_picture(row):
         raise Http404
     return sent_picture(row, Size(size))
 
 
-def _answered(case: Case):  # type: ignore[no-untyped-def]
+def answered(case: Case) -> QuerySet[Evidence]:
+    """Return the photos and files that came with an official answer."""
     return Evidence.objects.filter(case=case, action__in=ANSWERS)
 
 
@@ -122,7 +124,7 @@ def _receipt(
             "stages": stages,
             "coming": next((stage for stage in stages if stage.is_next), None),
             "answers": [line for line in lines if line.action in ANSWERS and line.told],
-            "photos": [row for row in _answered(case).order_by("id") if is_picture(row)],
+            "photos": [row for row in answered(case).order_by("id") if is_picture(row)],
             "lines": lines,
             "rating": next((form for form in forms if form.action == "evaluate"), None),
             "others": [form for form in forms if form.action != "evaluate"],

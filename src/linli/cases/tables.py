@@ -18,6 +18,7 @@ from linli.cases.models import (
     Notice,
     Report,
     Ruling,
+    SavedFilter,
     Source,
     State,
     Triage,
@@ -257,6 +258,21 @@ declare(
         deferred=("case__sketch", "case__body", "case__suggestions"),
         order=("-id",),
         help=_("What happened that concerns you; nobody sees those of others."),
+    )
+)  # fmt: skip
+FILTERS = declare(
+    Table(
+        "filters",
+        _("Saved filters"),
+        SavedFilter,
+        "id",
+        (
+            Column("id", _("Number"), Kind.WHOLE),
+            Column("name", _("Name"), sorts=True),
+            Column("query", _("Filter"), help=_("As it stands in the address of the list.")),
+        ),
+        order=("name",),
+        help=_("Everybody's own; nobody sees those of others."),
     )
 )  # fmt: skip
 

@@ -7,42 +7,29 @@ from typing import Any
 
 from asgiref.sync import sync_to_async
 from django.conf import settings
-from django.core.cache import cache
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from ninja.security import HttpBearer
 
 from linli.cases.forms import source_of
 from linli.doors import keys
+from linli.doors.allowance import allowance
 from linli.doors.models import ApiKey
 from linli.people.limits import address_of
 from linli.people.scope import Scope
 from linli.rest import Problem
 
-MINUTE = 60
 REMEMBERED_FOR = 5.0  # seconds that a key which sends reports is not looked up again
-
-
-def limit(request: HttpRequest, who: str, times: int) -> None:
-    """Let so many requests a minute through; raise a Problem with 429 for those beyond."""
-    left = MINUTE - int(time.time()) % MINUTE
-    name = f"api/{who}/{int(time.time()) // MINUTE}"
-    # Counted in each process: near enough, and no request waits for a write.
-    cache.add(name, 0, 2 * MINUTE)
-    if cache.incr(name) > times:
-        words = _("More than %(n)d requests a minute.") % {"n": times}
-        raise Problem(429, words, headers={"Retry-After": str(left)})
 
 
 def limit_anonymous(request: HttpRequest) -> None:
     """Limit what comes without a key, by a fading hash of where it comes from."""
-    limit(request, address_of(request), settings.API_ANONYMOUS_PER_MINUTE)
+    allowance.take(address_of(request), settings.API_ANONYMOUS_PER_MINUTE)
 
 
-def limit_guess(request: HttpRequest) -> None:
-    """Limit how often somebody may come with a key that opens nothing."""
-    if "Authorization" in request.headers:  # what has none was counted at the door
-        limit_anonymous(request)
+async def limit_anonymous_later(request: HttpRequest) -> None:
+    """Do the same where a thread must not wait for the database."""
+    await allowance.take_later(address_of(request), settings.API_ANONYMOUS_PER_MINUTE)
 
 
 def no_key() -> Problem:
@@ -68,7 +55,9 @@ class Key(HttpBearer):
         """Return the key, or raise what bars it."""
         key = super().__call__(request)
         if key is None:
-            limit_guess(request)
+            # What has no key at all was counted at the door.
+            if "Authorization" in request.headers:
+                limit_anonymous(request)
             raise no_key()
         return key
 
@@ -76,7 +65,7 @@ class Key(HttpBearer):
         key = keys.find(token)
         if key is None:
             return None
-        limit(request, f"key-{key.pk}", settings.API_PER_MINUTE)
+        allowance.take(f"key-{key.pk}", settings.API_PER_MINUTE)
         check(key, self.scope)
         request.user = key.owner
         return key
@@ -109,10 +98,11 @@ class ReportKey(HttpBearer):
         scheme, _blank, token = request.headers.get("Authorization", "").partition(" ")
         sender = await self.authenticate(request, token) if scheme.lower() == "bearer" else None
         if sender is None:
-            limit_guess(request)
+            if "Authorization" in request.headers:
+                await limit_anonymous_later(request)
             raise no_key()
         if sender.key is not None:
-            limit(request, f"key-{sender.key.pk}", settings.API_PER_MINUTE)
+            await allowance.take_later(f"key-{sender.key.pk}", settings.API_PER_MINUTE)
             check(sender.key, self.scope)
         return sender
 

@@ -21,11 +21,17 @@ from ninja.operation import PathView
 from ninja.renderers import BaseRenderer
 
 from linli import __version__
-from linli.doors.access import Key, limit_anonymous, no_key
+from linli.cases.refusal import Refused
+from linli.doors.access import Key, limit_anonymous, limit_anonymous_later, no_key
 from linli.doors.document import Documented
-from linli.doors.keys import READ, WRITE, subject_of
+from linli.doors.import_api import router as imports
+from linli.doors.key_api import router as keys
+from linli.doors.keys import READ, WRITE, subject_of, subject_of_table
+from linli.doors.notice_api import router as notices
 from linli.doors.report_api import router as reports
 from linli.doors.table_api import router_of
+from linli.doors.webhook_api import router as webhooks
+from linli.people.administration import Impossible
 from linli.rest import Problem
 from linli.tables import declared
 
@@ -74,22 +80,31 @@ def take_in(router: Router, subject: str) -> None:
 
 
 def _offered() -> list[tuple[Router, str]]:
-    """Return the routers of all apps that have a module `api` with one."""
+    """Return the routers of all apps that offer operations, each with its subject.
+
+    A router that names no subject in its tags stands under that of its app.
+    """
     found = []
     for app in apps.get_app_configs():
         name = f"{app.name}.api"
         if name == __name__ or not app.name.startswith("linli.") or find_spec(name) is None:
             continue
-        found.append((import_module(name).router, subject_of(app.label)))
+        offered = import_module(name)
+        routers = getattr(offered, "ROUTERS", None) or (offered.router,)
+        own = subject_of(app.label)
+        found += [(router, router.tags[0] if router.tags else own) for router in routers]
     return found
 
 
 # What is spelt out goes before what stands for any key: /ratings/due before /ratings/{key}.
 take_in(reports, "reports")
+for _router in (imports, keys, webhooks, notices):
+    assert _router.tags
+    take_in(_router, _router.tags[0])
 for _router, _subject in _offered():
     take_in(_router, _subject)
 for _table in declared().values():
-    take_in(router_of(_table), subject_of(_table.model._meta.app_label))
+    take_in(router_of(_table), subject_of_table(_table))
 
 
 # --- problems --------------------------------------------------------------------------------
@@ -115,6 +130,12 @@ def _absent(request: HttpRequest, error: Http404) -> HttpResponse:
     return Problem(404).response()
 
 
+@api.exception_handler(Refused)
+@api.exception_handler(Impossible)
+def _refused(request: HttpRequest, refusal: Refused | Impossible) -> HttpResponse:
+    return Problem(409, str(refusal)).response()
+
+
 @api.exception_handler(PermissionDenied)
 def _denied(request: HttpRequest, error: PermissionDenied) -> HttpResponse:
     return Problem(403, str(error)).response()
@@ -137,12 +158,27 @@ def _failure(request: HttpRequest, error: Exception) -> HttpResponse:
 View = Callable[..., Any]
 
 
+def _is_unreadable(request: HttpRequest) -> bool:
+    return "\0" in request.path
+
+
 def _before(request: HttpRequest) -> HttpResponse | None:
-    if "\0" in request.path:
+    if _is_unreadable(request):
         return Problem(404).response()
     try:
         if "Authorization" not in request.headers:
             limit_anonymous(request)
+    except Problem as problem:
+        return problem.response()
+    return None
+
+
+async def _before_later(request: HttpRequest) -> HttpResponse | None:
+    if _is_unreadable(request):
+        return Problem(404).response()
+    try:
+        if "Authorization" not in request.headers:
+            await limit_anonymous_later(request)
     except Problem as problem:
         return problem.response()
     return None
@@ -164,7 +200,9 @@ def guarded(view: View) -> View:
         async def later(request: HttpRequest, **parts: Any) -> HttpResponseBase:
             language = translation.get_language_from_request(request)
             with translation.override(language):
-                return _after(_before(request) or await view(request, **parts), language)
+                return _after(
+                    await _before_later(request) or await view(request, **parts), language
+                )
 
         later.csrf_exempt = True  # type: ignore[attr-defined]
         return later

@@ -18,7 +18,7 @@ ABOUT = N(
     "further; its scopes narrow that. Answers to what cannot be done are problem details "
     "(RFC 9457) in the language of Accept-Language."
 )
-ANSWERS = {200: N("OK"), 201: N("Created")}
+ANSWERS = {200: N("OK"), 201: N("Created"), 204: N("Done, and nothing to say")}
 TOLD = ("summary", "description")
 
 

@@ -16,7 +16,7 @@ from linli.doors.models import ApiKey
 from linli.people import audit
 from linli.people.models import User
 from linli.people.scope import scope
-from linli.tables import declared
+from linli.tables import Table, declared
 
 START = "linli"
 READ, WRITE = "read", "write"
@@ -30,8 +30,12 @@ SUBJECTS: dict[str, str | Promise] = {
     "town": L("The town: areas, organisations, people"),
     "topics": L("Hot topics"),
     "stewards": L("Neighbour stewards: deliberations, services, bookings"),
+    "imports": L("Files with rows: preview and taking in"),
+    "messages": L("Messages out: letters and webhooks"),
+    "keys": L("API keys: which there are, and revoking them"),
 }
-OF_APP = {"places": "town", "people": "town"}
+OF_APP = {"places": "town", "people": "town", "doors": "messages"}
+OF_TABLE = {"keys": "keys"}  # where a table stands under another subject than its app
 
 
 class NoKey(ValueError):
@@ -43,13 +47,18 @@ def subject_of(app_label: str) -> str:
     return OF_APP.get(app_label, app_label)
 
 
+def subject_of_table(table: Table) -> str:
+    """Return the subject under which a table stands."""
+    return OF_TABLE.get(table.name, subject_of(table.model._meta.app_label))
+
+
 def subjects() -> dict[str, str | Promise]:
     """Return what keys may be for, with what apps declare that were added since."""
     found = dict(SUBJECTS)
     for table in declared().values():
         label = table.model._meta.app_label
         name = apps.get_app_config(label).verbose_name
-        found.setdefault(subject_of(label), str(name))
+        found.setdefault(subject_of_table(table), str(name))
     return found
 
 

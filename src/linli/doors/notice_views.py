@@ -67,14 +67,8 @@ def notice_settings(request: HttpRequest) -> HttpResponse:
     before = chosen.address
     form = NoticeForm(request.POST or None, instance=chosen)
     if request.method == "POST" and form.is_valid():
-        chosen = form.save(commit=False)
-        chosen.language = get_language() or settings.LANGUAGE_CODE
-        is_new = chosen.address != before
-        if is_new:
-            chosen.confirmed = False
-        chosen.save()
-        if is_new and chosen.address and settings.EMAIL_HOST:
-            outbox.ask_to_confirm(chosen)
+        _chosen, is_asked = kept(form, before, get_language() or settings.LANGUAGE_CODE)
+        if is_asked:
             messages.success(request, _("Kept. A letter asks you to confirm the address."))
         else:
             messages.success(request, _("Kept."))
@@ -85,6 +79,20 @@ def notice_settings(request: HttpRequest) -> HttpResponse:
         "waits": bool(mine and mine.address and not mine.confirmed),
     }
     return render(request, "doors/notices.html", context, status=422 if form.errors else 200)
+
+
+def kept(form: NoticeForm, before: str, language: str) -> tuple[NoticeChoice, bool]:
+    """Keep what somebody chose, and tell whether a letter asks them to confirm a new address."""
+    chosen = form.save(commit=False)
+    chosen.language = language
+    is_new = chosen.address != before
+    if is_new:
+        chosen.confirmed = False
+    chosen.save()
+    is_asked = bool(is_new and chosen.address and settings.EMAIL_HOST)
+    if is_asked:
+        outbox.ask_to_confirm(chosen)
+    return chosen, is_asked
 
 
 @login_required

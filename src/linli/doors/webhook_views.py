@@ -79,7 +79,7 @@ def webhooks(request: HttpRequest) -> HttpResponse:
     sight = _administrator(request)
     form = WebhookForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        hook = _kept(form, sight.user, "webhook-added")
+        hook = kept(form, sight.user, "webhook-added")
         messages.success(request, _("Its messages are signed with this secret, which is shown only "
                                     "now: %(secret)s") % {"secret": hook.secret})  # fmt: skip
         return redirect("webhook", pk=hook.pk)
@@ -94,7 +94,8 @@ def webhooks(request: HttpRequest) -> HttpResponse:
 
 
 @transaction.atomic
-def _kept(form: WebhookForm, by: Any, action: str) -> Webhook:
+def kept(form: WebhookForm, by: Any, action: str) -> Webhook:
+    """Keep what a form says of a webhook, and note it in the trail."""
     hook: Webhook = form.save(commit=False)
     assert isinstance(by, User)
     if hook.pk is None:
@@ -114,7 +115,7 @@ def webhook(request: HttpRequest, pk: int) -> HttpResponse:
     hook = get_object_or_404(sight.of(Webhook), pk=pk)
     form = WebhookForm(request.POST or None, instance=hook)
     if request.method == "POST" and form.is_valid():
-        _kept(form, sight.user, "webhook-changed")
+        kept(form, sight.user, "webhook-changed")
         messages.success(request, _("Kept."))
         return redirect("webhook", pk=pk)
     sent = sight.of(Message).filter(webhook=hook).order_by("-id")[:SHOWN]
@@ -129,10 +130,15 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     sight = _administrator(request)
     hook = get_object_or_404(sight.of(Webhook), pk=pk)
     assert isinstance(sight.user, User)
-    with transaction.atomic():
-        audit.record("webhook-removed", sight.user, hook, key=pk, changes={"url": (hook.url, None)})
-        hook.delete()
+    removed(hook, sight.user)
     return redirect("webhooks")
+
+
+@transaction.atomic
+def removed(hook: Webhook, by: User) -> None:
+    """Remove a webhook with all its messages, and note it in the trail."""
+    audit.record("webhook-removed", by, hook, key=hook.pk, changes={"url": (hook.url, None)})
+    hook.delete()
 
 
 @login_required

@@ -47,29 +47,30 @@ def address_of(request: HttpRequest) -> str:
     return disguised(request.META.get("REMOTE_ADDR") or "")
 
 
-def _window(limit: Limit) -> tuple[int, int]:
+def window(limit: Limit) -> tuple[int, int]:
+    """Return when the present stretch of counting began and when it ends, in seconds."""
     # The wall's time: a demonstration's clock would let every limit pass in a moment.
     moment = int(time.time())
     start = moment - moment % limit.seconds
     return start, start + limit.seconds
 
 
-def count(what: str, who: str, limit: Limit) -> int:
-    """Count one try, and return how many there have been in this window."""
-    start, end = _window(limit)
+def count(what: str, who: str, limit: Limit, by: int = 1) -> int:
+    """Count one try, or `by` of them, and return how many there have been in this window."""
+    start, end = window(limit)
     key = {"what": what, "who": who, "ends_at": end}
     with transaction.atomic():
-        row, is_first = Attempts.objects.get_or_create(**key, defaults={"times": 1})
+        row, is_first = Attempts.objects.get_or_create(**key, defaults={"times": by})
         if is_first:
             Attempts.objects.filter(ends_at__lte=start).delete()
-            return 1
-        Attempts.objects.filter(pk=row.pk).update(times=F("times") + 1)
+            return by
+        Attempts.objects.filter(pk=row.pk).update(times=F("times") + by)
         return Attempts.objects.values_list("times", flat=True).get(pk=row.pk)
 
 
 def wait(what: str, who: str, limit: Limit) -> int:
     """Return for how many seconds more nothing is let through; 0 if there is room."""
-    _start, end = _window(limit)
+    _start, end = window(limit)
     counted = Attempts.objects.filter(what=what, who=who, ends_at=end)
     times = counted.values_list("times", flat=True).first() or 0
     return left(limit) if times >= limit.times else 0
@@ -77,7 +78,7 @@ def wait(what: str, who: str, limit: Limit) -> int:
 
 def left(limit: Limit) -> int:
     """Return how many seconds the present window still has."""
-    return max(_window(limit)[1] - int(time.time()), 1)
+    return max(window(limit)[1] - int(time.time()), 1)
 
 
 def too_many(request: HttpRequest, seconds: int) -> HttpResponse:

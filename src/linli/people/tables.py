@@ -121,7 +121,7 @@ PEOPLE = declare(
         narrow=listing.people,
     )
 )  # fmt: skip
-declare(
+LEADS = declare(
     Table(
         "leads",
         _("Leads"),
@@ -142,7 +142,7 @@ declare(
         order=("id",),
     )
 )  # fmt: skip
-declare(
+LEAVES = declare(
     Table(
         "leaves",
         _("Leave"),
@@ -201,20 +201,22 @@ present(
         narrow=listing.areas,
     )
 )  # fmt: skip
-present(
+declare(
     Table(
         "audit",
         _("Audit trail"),
         AuditEntry,
         "number",
         (
-            Column("number", _("Number"), Kind.WHOLE),
-            Column("at", _("When"), Kind.MOMENT),
-            Column("by", _("Done by"), path="by__username"),
+            Column("number", _("Number"), Kind.WHOLE, sorts=True),
+            Column("at", _("When"), Kind.MOMENT, filters=True, sorts=True),
+            Column("by", _("Done by"), path="by__username", filters=True),
             Column("name", _("Name"), read=lambda row: str(row.by) if row.by else ""),
-            Column("action", _("What"), Kind.CHOICE, choices=tuple(ACTIONS.items())),
-            Column("kind", _("Kind"), Kind.CHOICE, choices=tuple(KINDS.items())),
-            Column("key", _("On (code or user name)")),
+            Column("action", _("What"), Kind.CHOICE, choices=tuple(ACTIONS.items()),
+                   filters=True),
+            Column("kind", _("Kind"), Kind.CHOICE, choices=tuple(KINDS.items()),
+                   filters=True),
+            Column("key", _("On (code or user name)"), filters=True),
             Column("on", _("On"), path="name"),
             Column("changes", _("Before → now"), read=_changes),
             Column("reason", _("Reason")),
@@ -224,5 +226,6 @@ present(
         related=("by",),
         order=("-number",),
         narrow=listing.acts,
+        help=_("What was done to the town itself; steps of a case stand with the case."),
     )
 )  # fmt: skip

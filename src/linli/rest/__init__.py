@@ -2,8 +2,8 @@
 
 from linli.rest.asking import Asked, Given, Moment, Text, asked, given, operation
 from linli.rest.listing import Page, PageQuery, page_of, row_of
-from linli.rest.problems import Problem, found
-from linli.rest.shapes import page_shape, row_shape
+from linli.rest.problems import Problem, by_key, found
+from linli.rest.shapes import Shape, page_shape, row_shape
 
 __all__ = [
     "Asked",
@@ -12,8 +12,10 @@ __all__ = [
     "Page",
     "PageQuery",
     "Problem",
+    "Shape",
     "Text",
     "asked",
+    "by_key",
     "found",
     "given",
     "operation",

@@ -98,7 +98,7 @@ def _parameters(model: type[BaseModel]) -> Iterable[dict[str, Any]]:
 
 
 def _body(model: type[BaseModel], files: str, example: Mapping[str, Any] | None) -> dict[str, Any]:
-    schema = plain(model.model_json_schema())
+    schema = _whole(plain(model.model_json_schema()))
     content: dict[str, Any] = {JSON: {"schema": schema}}
     if example:
         content[JSON]["example"] = dict(example)
@@ -109,6 +109,21 @@ def _body(model: type[BaseModel], files: str, example: Mapping[str, Any] | None)
         } | {files: several}  # fmt: skip
         content[MULTIPART] = {"schema": {**schema, "properties": parts}}
     return {"content": content, "required": True}
+
+
+def _whole(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return a schema with the shapes it refers to in their places: a document knows no others."""
+    known = schema.pop("$defs", {})
+
+    def put(part: Any) -> Any:
+        if isinstance(part, dict):
+            if "$ref" in part:
+                return put(plain(dict(known[part["$ref"].rpartition("/")[2]])))
+            return {name: put(inner) for name, inner in part.items()}
+        return [put(inner) for inner in part] if isinstance(part, list) else part
+
+    whole: dict[str, Any] = put(schema)
+    return whole
 
 
 def _part(shape: dict[str, Any]) -> dict[str, Any]:

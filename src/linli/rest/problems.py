@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
 import orjson
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -90,3 +91,8 @@ def found(row: T | None) -> T:
     if row is None:
         raise Problem(404)
     return row
+
+
+def by_key(rows: QuerySet[Any], key: int) -> Any:
+    """Return the row with a number of the database, if it is among `rows`."""
+    return found(rows.filter(pk=key).first() if 0 < key < 2**63 else None)

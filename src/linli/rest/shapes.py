@@ -27,10 +27,14 @@ KINDS: dict[Kind, Any] = {
 N = gettext_noop
 
 
-class Row(BaseModel):
-    """A row of a table."""
+class Shape(BaseModel):
+    """What is answered."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Row(Shape):
+    """A row of a table."""
 
 
 def type_of(column: Column) -> Any:

@@ -112,6 +112,20 @@ def rate(
     return rating
 
 
+def see_may_appeal(rating: Rating, by: User) -> None:
+    """Raise Refused unless this person speaks for the rated side."""
+    _check_speaks(_other(rating.side), rating.grid, rating.organisation, by)
+
+
+def see_may_rule(rating: Rating, by: User) -> None:
+    """Raise Refused unless this person supervises or dispatches there, and is of neither side."""
+    scope = Scope(by)
+    if not scope.holds((Role.SUPERVISOR, Role.DISPATCHER), rating.grid):
+        raise Refused(_("Only a supervisor or dispatcher of this place may rule on it."))
+    if rating.organisation_id in scope.organisations() or rating.grid_id in scope.led_areas:
+        raise Refused(_("Nobody rules on a rating of their own side."))
+
+
 def appeal(rating: Rating, by: User, reason: str) -> Rating:
     """Ask, for the rated side, that a rating shall not count.
 
@@ -121,7 +135,7 @@ def appeal(rating: Rating, by: User, reason: str) -> Rating:
         If this person does not speak for the rated side, gives no reason, or the rating
         was appealed before.
     """
-    _check_speaks(_other(rating.side), rating.grid, rating.organisation, by)
+    see_may_appeal(rating, by)
     _check_reason(reason)
     with transaction.atomic():
         rating = Rating.objects.select_for_update().get(pk=rating.pk)
@@ -142,11 +156,7 @@ def rule_on_appeal(rating: Rating, by: User, upheld: bool, reason: str) -> Ratin
         If this person neither supervises nor dispatches there, belongs to one of the two
         sides, gives no reason, or nothing is to be settled.
     """
-    scope = Scope(by)
-    if not scope.holds((Role.SUPERVISOR, Role.DISPATCHER), rating.grid):
-        raise Refused(_("Only a supervisor or dispatcher of this place may rule on it."))
-    if rating.organisation_id in scope.organisations() or rating.grid_id in scope.led_areas:
-        raise Refused(_("Nobody rules on a rating of their own side."))
+    see_may_rule(rating, by)
     _check_reason(reason)
     with transaction.atomic():
         rating = Rating.objects.select_for_update().get(pk=rating.pk)

@@ -24,6 +24,10 @@ class Facts:
     rework: int = 0
 
 
+# Who sees what all think of each other.
+OVERSEE = (Role.SUPERVISOR, Role.DISPATCHER, Role.LEADER, Role.ADMINISTRATOR)
+
+
 @dataclass(frozen=True)
 class ToRate:
     """One rating a person may give for a month; `rating` is what was said so far, if anything."""

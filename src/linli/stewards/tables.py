@@ -86,7 +86,7 @@ declare(
         help=_("Comes from the packs of the town; change it there."),
     )
 )  # fmt: skip
-declare(
+BOOKINGS = declare(
     Table(
         "bookings",
         _("Bookings"),

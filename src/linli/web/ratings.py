@@ -27,7 +27,6 @@ from linli.scores.periods import Period, local_day, month_of, parse, shifted
 from linli.web.context import works_here
 
 A_PAGE = 30
-OVERSEE = (Role.SUPERVISOR, Role.DISPATCHER, Role.LEADER, Role.ADMINISTRATOR)
 SIDES = {
     Rating.Side.GRID: gettext_lazy("Grids that rated departments"),
     Rating.Side.ORGANISATION: gettext_lazy("Departments that rated grids"),
@@ -90,7 +89,7 @@ def rating_list(request: HttpRequest) -> HttpResponse:
     mine = together.to_rate(_user(request), month)
     page = Paginator(mine, A_PAGE).get_page(request.GET.get("page"))
     following = shifted(month, 1)
-    oversees = sight.has(*OVERSEE)
+    oversees = sight.has(*together.OVERSEE)
     return render(
         request,
         "web/ratings.html",

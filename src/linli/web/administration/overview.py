@@ -18,7 +18,7 @@ from linli.doors.models import Message
 from linli.people.administration import Reach, for_administrators
 from linli.people.listing import gap
 from linli.people.models import AuditEntry, Lead, Organisation, User
-from linli.people.scope import scope
+from linli.people.scope import Scope, scope
 from linli.places.models import Area
 from linli.scores import pulse
 from linli.web.administration.naming import named
@@ -29,12 +29,6 @@ from linli.web.administration.people import administrator
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     sight, reach = scope(request.user), Reach(administrator(request))
-    within = sight.of(Area).filter(reach.within("path"))
-    accounts = sight.of(User).aggregate(
-        all=Count("pk"),
-        closed=Count("pk", filter=Q(is_active=False)),
-        never=Count("pk", filter=Q(is_active=True, last_login=None)),
-    )
     entries = list(sight.of(AuditEntry).select_related("by")[:8])
     named(entries)
     return render(
@@ -42,26 +36,37 @@ def overview(request: HttpRequest) -> HttpResponse:
         "administration/overview.html",
         {
             "is_whole": reach.is_whole,
-            "version": __version__,
-            "accounts": accounts,
-            "organisations": reach.organisations.count(),
-            "areas": within.aggregate(all=Count("pk"), grids=Count("pk", filter=Q(is_grid=True))),
-            "gaps": {name: within.filter(gap(name)).count() for name in ("one", "none")},
-            "leads": Lead.objects.filter(area__in=within.order_by().values("pk")).count(),
-            "teams": Organisation.objects.filter(retired=False, kind="territorial").count(),
-            "rulings": Ruling.objects.filter(withdrawn=False).count(),
-            "categories": Category.objects.filter(retired=False).count(),
             "entries": entries,
-            **(_health() if reach.is_whole else {}),
+            **counted(sight, reach),
+            **({"health": True, **health()} if reach.is_whole else {}),
         },
     )
 
 
-def _health() -> dict[str, Any]:
+def counted(sight: Scope, reach: Reach) -> dict[str, Any]:
+    """Count what the town has, as far as somebody administers it."""
+    within = sight.of(Area).filter(reach.within("path"))
+    return {
+        "version": __version__,
+        "accounts": sight.of(User).aggregate(
+            all=Count("pk"),
+            closed=Count("pk", filter=Q(is_active=False)),
+            never=Count("pk", filter=Q(is_active=True, last_login=None)),
+        ),
+        "organisations": reach.organisations.count(),
+        "areas": within.aggregate(all=Count("pk"), grids=Count("pk", filter=Q(is_grid=True))),
+        "gaps": {name: within.filter(gap(name)).count() for name in ("one", "none")},
+        "leads": Lead.objects.filter(area__in=within.order_by().values("pk")).count(),
+        "teams": Organisation.objects.filter(retired=False, kind="territorial").count(),
+        "rulings": Ruling.objects.filter(withdrawn=False).count(),
+        "categories": Category.objects.filter(retired=False).count(),
+    }
+
+
+def health() -> dict[str, Any]:
     """Look whether everything that runs by itself runs, and how much room is left."""
     disk = shutil.disk_usage(settings.HOME)
     return {
-        "health": True,
         "worker_alive": pulse.is_alive(),
         "worker_last": pulse.last(),
         "unfolded": Event.objects.filter(folded=False).count(),

@@ -1,0 +1,88 @@
+"""How often a program may ask is counted for all processes together."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from linli.doors.allowance import Allowance
+from linli.people.models import Attempts
+from linli.rest import Problem
+
+SETUP = """
+import sys, time
+from types import SimpleNamespace
+import django
+django.setup()
+from django.core.management import call_command
+from django.test import Client
+from django.test.utils import setup_test_environment
+import linli.people.limits
+setup_test_environment()
+linli.people.limits.time = SimpleNamespace(time=lambda: 1_800_000_000.0)
+"""
+PREPARE = 'call_command("migrate", verbosity=0)'
+ASK = """
+answers = [Client().get("/api/v1/receipts/nothing").status_code for _ in range(50)]
+print(sum(status != 429 for status in answers))
+"""
+
+
+def let_through(process: Allowance, who: str, times: int, asked: int) -> int:
+    """Ask so often, and return how often it was let through."""
+    done = 0
+    for _ in range(asked):
+        try:
+            process.take(who, times)
+        except Problem:
+            continue
+        done += 1
+    return done
+
+
+@pytest.mark.django_db
+def test_two_processes_let_through_no_more_than_one_would():
+    one, other = Allowance(), Allowance()
+
+    assert let_through(one, "somebody", times=60, asked=40) == 40
+    assert let_through(other, "somebody", times=60, asked=40) == 20
+    assert let_through(one, "somebody", times=60, asked=10) == 0
+    assert let_through(other, "somebody else", times=60, asked=10) == 10
+
+
+@pytest.mark.django_db
+def test_where_much_is_allowed_hardly_a_request_waits_for_a_write(django_assert_max_num_queries):
+    one, other = Allowance(), Allowance()
+
+    with django_assert_max_num_queries(60):
+        assert let_through(one, "key-1", times=3000, asked=290) == 290
+    assert Attempts.objects.get(what="api").times == 270
+    through = 290 + let_through(other, "key-1", times=3000, asked=3000)
+    assert 3000 <= through <= 3060
+
+
+@pytest.mark.django_db
+def test_whoever_is_over_the_limit_costs_no_query_any_more(django_assert_num_queries):
+    process = Allowance()
+    let_through(process, "somebody", times=5, asked=6)
+
+    with django_assert_num_queries(0):
+        assert let_through(process, "somebody", times=5, asked=100) == 0
+
+
+def test_processes_over_one_database_count_together(tmp_path):
+    environment = {
+        **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
+        "LINLI_HOME": str(tmp_path),
+        "DJANGO_SETTINGS_MODULE": "linli.settings",
+    }
+
+    def start(program: str) -> subprocess.Popen:
+        command = [sys.executable, "-c", SETUP + program]
+        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+
+    assert start(PREPARE).wait(120) == 0
+    asking = [start(ASK), start(ASK)]
+    told = [int(process.communicate(timeout=120)[0]) for process in asking]
+    assert sum(told) == 60

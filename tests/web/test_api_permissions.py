@@ -1,0 +1,109 @@
+"""Who may ask what of the API: every operation × every role × own and other's, against one matrix.
+
+`docs/permissions.md` is the matrix (`tests/web/matrix.py`), its second part for operations.
+"""
+
+import re
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.test import Client
+
+from linli.doors import keys
+from linli.doors.allowance import allowance
+from linli.doors.api import api
+from tests.small_town import person
+from tests.web import matrix
+from tests.web.two_sides import ROLES, build
+
+# What the part of an address stands for; for the addresses under one path where it says so.
+OBJECTS = {
+    "code": "case", "receipt": "receipt", "token": "upload",
+    "areas/key": "area", "organisations/key": "organisation", "people/key": "person",
+    "leads/key": "lead", "leaves/key": "leave", "audit/key": "entry", "cases/key": "case",
+    "reports/key": "report", "rulings/key": "ruling", "notices/key": "notice",
+    "filters/key": "filter", "ratings/key": "rating", "deliberations/key": "deliberation",
+    "proposals/key": "proposal", "follow-ups/key": "follow_up", "bookings/key": "booking",
+    "topics/key": "topic", "evidence/key": "evidence", "receipts/key": "evidence",
+    "keys/key": "key", "webhooks/key": "webhook", "messages/key": "message",
+    "versions/key": "version",
+}  # fmt: skip
+# Parts that name no object of anybody's.
+FIXED = {
+    "contest": "grids", "queue": "unsure", "measure": "open", "number": 1, "side": "community",
+    "packs/code": "village", "services/code": "repair", "services/key": "repair",
+    "categories/key": "stalls",
+}  # fmt: skip
+# What no database gives back: the key with which somebody asks, a file taken away.
+LAST = ("import_take", "import_drop")
+
+
+def operations() -> list[tuple[str, str, str]]:
+    """List every operation: its name, method and path."""
+    paths = api.completed()["paths"]
+    found = [
+        (told["operationId"], method, path)
+        for path, methods in paths.items()
+        for method, told in methods.items()
+    ]
+    return sorted(found, key=lambda one: LAST.index(one[0]) + 1 if one[0] in LAST else 0)
+
+
+def addresses(path: str, objects: dict[str, tuple[Any, Any]]) -> list[str]:
+    """Return the address of the own object, and that of the other's if there are objects."""
+    first = path.split("/")[3]
+    own = other = path
+    for part in re.findall(r"{(\w+)}", path):
+        name = f"{first}/{part}" if f"{first}/{part}" in OBJECTS | FIXED else part
+        assert name in OBJECTS | FIXED, f"what is {part!r} in {path!r}? Say it in OBJECTS"
+        mine, theirs = objects[OBJECTS[name]] if name in OBJECTS else (FIXED[name],) * 2
+        own, other = (
+            own.replace(f"{{{part}}}", str(mine)),
+            other.replace(f"{{{part}}}", str(theirs)),
+        )
+    return [own] if own == other else [own, other]
+
+
+def _may(client: Client, method: str, address: str, headers: dict[str, str]) -> bool:
+    """Ask with an empty body, change nothing, and tell whether the door is open."""
+    body = {} if method == "get" else {"data": "{}", "content_type": "application/json"}
+    with transaction.atomic():
+        answer = getattr(client, method)(address, **body, headers=headers)
+        transaction.set_rollback(True)
+    assert answer.status_code < 500, f"{method} {address}: {answer.content.decode()}"
+    return answer.status_code not in (401, 403, 404)
+
+
+def observed(objects: dict[str, tuple[Any, Any]]) -> dict[str, list[str]]:
+    """Return a row of marks for every operation."""
+    secrets = {
+        role: keys.issue(person(role), "any", list(keys.scopes()))[1]
+        for role in ROLES
+        if role != "guest"
+    }
+    client = Client()
+    return {
+        name: [
+            matrix.marks(
+                [
+                    _may(client, method, address, _headers(secrets.get(role)))
+                    for address in addresses(path, objects)
+                ]
+            )
+            for role in ROLES
+        ]
+        for name, method, path in operations()
+    }
+
+
+def _headers(secret: str | None) -> dict[str, str]:
+    return {"authorization": f"Bearer {secret}"} if secret else {}
+
+
+@pytest.mark.django_db
+def test_every_operation_is_open_to_those_the_matrix_names_and_to_nobody_else(tmp_path, settings):
+    settings.API_PER_MINUTE = settings.API_ANONYMOUS_PER_MINUTE = 10**9
+    allowance.forget()
+
+    matrix.compare(matrix.OPERATIONS, observed(build(tmp_path / "town")))

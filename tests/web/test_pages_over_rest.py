@@ -1,0 +1,114 @@
+"""Everything a page can do, a program can do: each page has its operations, or a reason why not.
+
+A new page is not listed here: this test then asks which operation does the same.
+"""
+
+from linli.cases.loop import ACTIONS
+from linli.doors.api import api
+from tests.web import matrix
+
+# Page → what a program does instead of reading or sending it.
+OPERATIONS = {
+    "home": "piles", "take-on": "case_accept case_acknowledge", "cockpit": "cockpit",
+    "cockpit-stream": "cockpit", "cockpit-stage": "cockpit_stage",
+    "map": "map list_cases", "map-shapes": "get_areas", "map-here": "here",
+    "map-case": "get_cases", "leagues": "league", "reasons": "league",
+    "ratings": "ratings_due ratings_table list_ratings", "rate": "rate",
+    "appeal-rating": "appeal_rating", "appeals": "list_ratings rating_entries list_cases",
+    "rule-on-rating": "rule_on_rating", "figure": "league_cases",
+    "administration": "overview list_audit", "people": "list_people", "new-person": "new_person",
+    "person": "get_people roles list_leaves list_leads", "change-person": "change_person",
+    "close-person": "close_person", "open-person": "open_person", "grant-role": "grant_role",
+    "withdraw-role": "withdraw_role", "areas": "list_areas list_leads",
+    "area-leads": "get_areas list_leads", "set-lead": "appoint dismiss",
+    "organisations": "list_organisations", "calendar": "calendar",
+    "change-calendar": "calendar_effect change_calendar", "audit": "list_audit case_events",
+    "my-leave": "list_leaves", "enter-leave": "enter_leave", "remove-leave": "remove_leave",
+    "cases": "list_cases list_filters", "desk": "desk desk_queue desk_case",
+    "desk-many": "desk_many_triage desk_many_dispatch desk_many_urge desk_many_merge "
+                 "desk_many_close desk_many_grant_extension desk_many_cancel",
+    "desk-act": "case_triage case_rule case_merge", "keep-filter": "keep_filter",
+    "drop-filter": "drop_filter", "case": "get_cases case_events case_assignments case_actions",
+    "look": "case_look", "advice": "case_advice", "clocks": "case_deadlines",
+    "report": "send_report", "already": "suggestions", "find-receipt": "receipt",
+    "receipt": "receipt", "receipt-picture": "receipt_photo",
+    "act-with-receipt": "receipt_add receipt_urge receipt_evaluate",
+    "evidence": "evidence_file", "picture": "evidence_file", "rulings": "list_rulings",
+    "ruling": "get_rulings ruling_cases", "withdraw-ruling": "withdraw_ruling",
+    "read-notices": "read_notices", "keys": "list_keys", "revoke-key": "revoke_key",
+    "imports": "imports upload", "import-file": "import_preview",
+    "import-columns": "import_columns", "import-take": "import_take",
+    "import-drop": "import_drop", "import-faults": "import_faults", "export": "list_cases",
+    "notice-settings": "notice_settings choose_notices list_notices",
+    "webhooks": "list_webhooks add_webhook list_messages",
+    "webhook": "get_webhooks change_webhook list_messages",
+    "remove-webhook": "remove_webhook", "message-again": "send_again", "packs": "packs",
+    "upload-pack": "upload_pack", "pack-draft": "pack_draft", "apply-pack": "apply_pack",
+    "drop-pack": "drop_pack", "restore-pack": "restore_pack", "pack": "pack",
+    "pack-source": "pack", "steward": "triage_next triage_suggestion piles",
+    "steward-triage": "triage_suggestion case_triage", "deliberations": "list_deliberations",
+    "deliberation": "get_deliberations talk propose agree record_meeting",
+    "support": "support_proposal", "tick-off": "tick_off", "services": "list_services home",
+    "set-home": "set_home", "bookings": "list_bookings", "booking": "get_bookings booking_steps",
+    "booking-step": "booking_confirm booking_move booking_cancel booking_done booking_missed "
+                    "booking_rate",
+    "service": "get_services service_slots book", "topics": "list_topics",
+    "look-for-topics": "look_for_topics", "topic": "get_topics topic_curve topic_cases",
+    "joint": "join_topic",
+    "act: follow": "send_report",  # a report that joins a known case
+    "act: report": "send_report",
+}  # fmt: skip
+OF_THE_DEMONSTRATION = "there only in a demonstration, for people who look around"
+OF_A_SESSION = "of a browser's session, which a program with a key does not have"
+GUARDS = "guards an account: changed by somebody who has signed in, never by a key"
+BY_ITSELF = "the house takes this step by itself"
+NONE = {
+    "enter": OF_THE_DEMONSTRATION, "set-clock": OF_THE_DEMONSTRATION,
+    "tour": OF_THE_DEMONSTRATION, "tour-stop": OF_THE_DEMONSTRATION,
+    "sign-in": OF_A_SESSION, "sign-out": OF_A_SESSION, "settings": OF_A_SESSION,
+    "end-session": OF_A_SESSION, "end-other-sessions": OF_A_SESSION,
+    "set-language": "Accept-Language says it with each request", "set-theme": OF_A_SESSION,
+    "change-password": GUARDS, "reset-password": GUARDS, "remove-second-factor": GUARDS,
+    "link-outside": GUARDS, "unlink-outside": GUARDS,
+    "issue-key": "a key that issues keys would reach beyond its own scopes",
+    "confirm-address": "the link in a letter shows that a person reads it",
+    "healthz": "is made for machines as it is",
+    "receipt-qr": "a drawing of an address that the program knows",
+    "act: remind": BY_ITSELF, "act: escalate": BY_ITSELF,
+}  # fmt: skip
+
+
+def operations_of(page: str) -> list[str]:
+    """Return the operations that do what a page does; steps have theirs by their names."""
+    if page in OPERATIONS:
+        return OPERATIONS[page].split()
+    action = page.removeprefix("act: ")
+    return [f"case_{action}"] if page != action and action in ACTIONS else []
+
+
+def test_every_page_has_operations_or_a_reason_why_not():
+    without = [
+        page
+        for page in matrix.rows_of(matrix.PAGES)
+        if page not in NONE and not operations_of(page)
+    ]
+
+    assert not without, "which operations do what these pages do? Say it in OPERATIONS, or in NONE"
+
+
+def test_the_operations_of_pages_are_on_offer():
+    offered = {
+        told["operationId"]
+        for methods in api.completed()["paths"].values()
+        for told in methods.values()
+    }
+    pages = matrix.rows_of(matrix.PAGES)
+
+    absent = {
+        page: set(operations_of(page)) - offered
+        for page in pages
+        if page not in NONE and set(operations_of(page)) - offered
+    }
+    assert not absent
+    assert not (set(OPERATIONS) | set(NONE)) - set(pages), "the list names pages that are gone"
+    assert not set(OPERATIONS) & set(NONE)
