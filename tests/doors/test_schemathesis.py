@@ -156,7 +156,7 @@ def _tried(operation, mode, headers) -> str:
 @pytest.mark.parametrize("role", ROLES)
 def test_every_operation_answers_as_the_document_says(town, role):
     _lived_in()
-    _key, secret = keys.issue(person(role), "any", list(keys.scopes()))
+    key, secret = keys.issue(person(role), "any", list(keys.scopes()))
     headers = {"Authorization": f"Bearer {secret}"}
     config = SchemathesisConfig.from_dict(CONFIG)
     document = schemathesis.openapi.from_wsgi(
@@ -168,5 +168,6 @@ def test_every_operation_answers_as_the_document_says(town, role):
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
     ]
 
+    assert ApiKey.objects.get(pk=key.pk).is_valid, "the key that asked was revoked on the way"
     if any(wrong):
         pytest.fail("\n\n".join(filter(None, wrong)))
