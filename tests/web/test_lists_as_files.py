@@ -177,7 +177,7 @@ def test_opinions_come_out_for_those_who_oversee(town, enter):
 
 
 def test_a_list_of_a_page_is_a_file_but_no_table_of_rest():
-    assert "audit" in exportable() and "audit" not in declared()
+    assert "steps" in exportable() and "steps" not in declared()
     with pytest.raises(ValueError, match="which rows"):
         present(Table("bare", "Bare", Area, "code", (Column("code", "Code"),)))
     with pytest.raises(ValueError, match="two"):
@@ -185,7 +185,7 @@ def test_a_list_of_a_page_is_a_file_but_no_table_of_rest():
             Table("cases", "Cases", Area, "code", (Column("code", "Code"),), narrow=lambda s, q: [])
         )
     with pytest.raises(ValueError, match="two"):
-        declare(Table("audit", "Audit", Area, "code", (Column("code", "Code"),)))
+        declare(Table("steps", "Steps", Area, "code", (Column("code", "Code"),)))
 
 
 def test_an_export_is_written_down_before_its_first_row_leaves(town, enter):

@@ -60,6 +60,7 @@ OPERATIONS = {
 }  # fmt: skip
 OF_THE_DEMONSTRATION = "there only in a demonstration, for people who look around"
 OF_A_SESSION = "of a browser's session, which a program with a key does not have"
+OF_A_SCREEN = "what a browser keeps to go on without the line"
 GUARDS = "guards an account: changed by somebody who has signed in, never by a key"
 BY_ITSELF = "the house takes this step by itself"
 NONE = {
@@ -73,6 +74,9 @@ NONE = {
     "issue-key": "a key that issues keys would reach beyond its own scopes",
     "confirm-address": "the link in a letter shows that a person reads it",
     "healthz": "is made for machines as it is",
+    "tour-photo": OF_THE_DEMONSTRATION,
+    "cockpit-kept": OF_A_SCREEN, "manifest": OF_A_SCREEN, "worker": OF_A_SCREEN,
+    "offline": OF_A_SCREEN,
     "receipt-qr": "a drawing of an address that the program knows",
     "act: remind": BY_ITSELF, "act: escalate": BY_ITSELF,
 }  # fmt: skip

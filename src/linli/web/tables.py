@@ -18,12 +18,13 @@ from linli.scores.leagues import MEASURES, Standing
 from linli.scores.models import Placing, Rating
 from linli.scores.periods import local_day
 from linli.scores.tables import RATINGS
+from linli.scores.together import OVERSEE
 from linli.tables import Column, Kind, Table, present
 from linli.web import leagues
 from linli.web.cockpit.figures import STAGES
 from linli.web.cockpit.reach import reach_of
 from linli.web.cockpit.views import cases_at
-from linli.web.ratings import OVERSEE, month_asked
+from linli.web.ratings import month_asked
 
 
 def _standings(scope: Scope, query: Mapping[str, Any]) -> list[Standing]:
