@@ -243,3 +243,13 @@ def test_a_subject_that_names_one_district_alone_is_never_moved_to_another(acity
             reached = set(resolution.path) & districts
             assert reached <= named
     assert checked > 1500
+
+
+def test_a_spot_by_the_water_of_a_village_is_in_the_village():
+    villages = {"V": "西林寺社区", "W": "曹桥村", "X": "芙蓉"}
+    below = [Place(code, name, parent="T") for code, name in villages.items()]
+    town = Gazetteer([Place("T", "平湖市"), *below])
+
+    assert town.resolve("西林寺社区河埠头路灯不亮").code == "V"
+    assert town.resolve("曹桥村桥头堆着垃圾").code == "W"
+    assert town.resolve("芙蓉桥上路灯不亮").code is None  # a name that a bridge has borrowed

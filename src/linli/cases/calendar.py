@@ -2,6 +2,7 @@
 
 from bisect import bisect_left
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import accumulate
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from linli.places.town import once_a_version
 
 FIRST_DAY = date(2004, 1, 1)  # the first year whose holidays the calendar library knows
 YEARS = 60
+KNOWN = 8192  # moments of which the working time is kept
 STANDARD_HOURS = [("08:30", "12:00"), ("13:30", "17:30")]
 
 
@@ -41,6 +43,9 @@ class WorkingCalendar:
         days = range((date(FIRST_DAY.year + YEARS, 1, 1) - FIRST_DAY).days)
         worked = (self._a_day if self.is_workday(FIRST_DAY + timedelta(d)) else 0 for d in days)
         self._before = list(accumulate(worked, initial=0))
+        # The same few moments of a case are asked for at each of its steps.
+        self.worked = lru_cache(KNOWN)(self._worked)
+        self.part = lru_cache(KNOWN)(self._part)
 
     def is_workday(self, day: date) -> bool:
         """Tell whether the town works on `day`."""
@@ -50,14 +55,22 @@ class WorkingCalendar:
             return False
         return day in MAKE_UP_WORKDAYS or (day.weekday() < 5 and day not in PUBLIC_HOLIDAYS)
 
-    def worked(self, moment: datetime) -> float:
+    def _worked(self, moment: datetime) -> float:
         """Return the working minutes from `FIRST_DAY` up to `moment`."""
         local = moment.astimezone(self._zone)
         day = min(max((local.date() - FIRST_DAY).days, 0), len(self._before) - 2)
         if self._before[day + 1] == self._before[day]:
             return self._before[day]
-        now = _minutes(local.time())
-        return self._before[day] + sum(min(max(now - a, 0), b - a) for a, b in self._shifts)
+        now, today = _minutes(local), 0.0
+        for start, end in self._shifts:
+            if now > start:
+                today += (now if now < end else end) - start
+        return self._before[day] + today
+
+    def _part(self, start: datetime, end: datetime, share: float) -> datetime:
+        """Return the moment at which that share of the work from `start` to `end` is done."""
+        begun = self.worked(start)
+        return self.moment(begun + share * (self.worked(end) - begun))
 
     def moment(self, worked: float) -> datetime:
         """Return the first moment at which `worked` minutes have been worked."""
@@ -102,7 +115,7 @@ class WorkingCalendar:
         return found[:most]
 
 
-def _minutes(of_day: time) -> float:
+def _minutes(of_day: time | datetime) -> float:
     return of_day.hour * 60 + of_day.minute + of_day.second / 60 + of_day.microsecond / 6e7
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from operator import attrgetter
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import orjson
@@ -43,8 +43,20 @@ def plain(value: Any) -> Any:
     return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
 
 
-_values = attrgetter(*ROW)
-_context = attrgetter(*CONTEXT)
+def _reader(names: tuple[str, ...]) -> Callable[[Case | Event], tuple[Any, ...]]:
+    """Read columns past the descriptors of the model, which take longer than all of a step."""
+    items, attributes = itemgetter(*names), attrgetter(*names)
+
+    def read(row: Case | Event) -> tuple[Any, ...]:
+        try:
+            return items(row.__dict__)
+        except KeyError:  # some were not read from the database yet
+            return attributes(row)
+
+    return read
+
+
+_values, _context = _reader(ROW), _reader(CONTEXT)
 
 
 def row(case: Case) -> dict[str, Any]:
@@ -65,7 +77,7 @@ def digest(previous: str, event: Event) -> str:
     """Return the hash of `event` in a chain whose last hash is `previous`."""
     content = [
         previous, event.seq, event.action, event.by_id, plain(event.at), event.data,
-        event.sets, event.moves, list(_context(event)),
+        event.sets, event.moves, _context(event),
     ]  # fmt: skip
     return sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
@@ -149,12 +161,15 @@ class Journal:
         draft = Draft(case, by, event, self._assignments.setdefault(id(case), []))
         yield draft
         deadlines.wind(case)
-        changed = zip(ROW, before, _values(case), strict=True)
-        event.sets = {name: plain(now) for name, was, now in changed if now != was}
+        after = _values(case)
+        event.sets = {
+            name: plain(now)
+            for name, was, now in zip(ROW, before, after, strict=True)
+            if now is not was and now != was
+        }
         event.moves = [
             {name: plain(getattr(assignment, name)) for name in MOVE} for assignment in draft.moved
         ]
-        # Past the descriptors of the model, which take longer than all the rest of a step.
         event.__dict__.update(zip(CONTEXT, _context(case), strict=True))
         case.steps += 1
         case.touched_at = moment

@@ -29,8 +29,7 @@ class Clock:
 def _part(start: datetime | None, due: datetime | None) -> datetime | None:
     if start is None or due is None:
         return None
-    worked = calendar().worked
-    return calendar().moment(worked(start) + REMIND_AT * (worked(due) - worked(start)))
+    return calendar().part(start, due, REMIND_AT)
 
 
 def _verification_due(case: Case) -> datetime | None:

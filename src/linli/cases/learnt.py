@@ -36,7 +36,17 @@ class NotEnough(ValueError):
 
 
 def _folder(kind: str) -> Path:
-    return Path(settings.MODELS_ROOT) / the_town().code / kind
+    return _folder_of(settings.MODELS_ROOT, the_town().code, kind)
+
+
+@lru_cache(maxsize=32)
+def _folder_of(root: Path | str, town: str, kind: str) -> Path:
+    return Path(root) / town / kind
+
+
+@lru_cache(maxsize=32)
+def _current(folder: Path) -> str:
+    return str(folder / "current")
 
 
 def keep(kind: str, model: CategoryModel | ReplyQuality) -> str:
@@ -53,8 +63,11 @@ def keep(kind: str, model: CategoryModel | ReplyQuality) -> str:
 
 def version_in_use(kind: str) -> str | None:
     """Return the version of the model in use, None if none was trained here."""
-    current = _folder(kind) / "current"
-    return current.read_text().strip() if current.exists() else None
+    try:
+        with open(_current(_folder(kind))) as current:  # asked at each reply
+            return current.read().strip()
+    except FileNotFoundError:
+        return None
 
 
 @lru_cache(maxsize=4)

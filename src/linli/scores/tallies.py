@@ -78,12 +78,41 @@ def _fold(batch: int) -> int:
         return len(steps)
 
 
+def counted(events: Iterable[Event]) -> Figures:
+    """Count events that are about to be stored, and mark them as counted; see `add`.
+
+    What an upheld appeal among them takes out of the figures must be stored already.
+    """
+    steps = []
+    for event in events:
+        event.folded = True
+        at = event.at.astimezone(UTC).isoformat(" ")
+        known = event.__dict__
+        steps.append(Step._make(at if name == "at" else known[name] for name in Step._fields))
+    return _figures(steps)
+
+
+def add(figures: Figures) -> None:
+    """Add to the tallies what `counted` gave, in the transaction that stores its events.
+
+    Raises
+    ------
+    TransactionManagementError
+        Outside a transaction: an event would be counted that is not there.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("tallies.add needs a transaction")
+    _alone()
+    _add(figures)
+    _outdate({key[0] for key in figures})
+
+
 def rebuild() -> int:
     """Make all tallies anew from the events, and return how many rows there are."""
     with transaction.atomic():
         _alone()
         Tally.objects.all().delete()
-        _add(_counted())
+        _add(_due())
         KeptLeague.objects.update(stale=True)
     fold()
     return Tally.objects.count()
@@ -93,7 +122,7 @@ def faults() -> list[str]:
     """List the tallies that differ from their events, in English for the operator."""
     with transaction.atomic():
         _alone()
-        due = _counted()
+        due = _due()
         rows = Tally.objects.values_list(*KEY, *NAMES)
         actual = {row[: len(KEY)]: dict(enumerate(row[len(KEY) :])) for row in rows}
     found = []
@@ -125,7 +154,7 @@ def _steps(events: QuerySet[Event]) -> Iterator[Step]:
     return (Step._make((*row[:_DATA], loads(row[_DATA]), *row[_DATA + 1 :])) for row in rows)
 
 
-def _counted() -> Figures:
+def _due() -> Figures:
     """Return what the tallies ought to be: the fold of all events that are marked as folded."""
     figures: Figures = {}
     batch = []

@@ -6,7 +6,7 @@ What the plan cannot know (a clock that rings, a reporter who sends it back) mak
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -21,8 +21,11 @@ from linli.simulate.scenes import Album
 # How often things happen that do not happen to every case.
 RETURNED, JOINED, EXTENDED, ASSIGNED, NOTED = 0.035, 0.035, 0.05, 0.18, 0.08
 URGED, SUPERVISED, SENT_BACK, APPEALED, UPHELD = 0.05, 0.012, 0.04, 0.2, 0.35
-CANCELLED, MERGED, GRANTED, ACKNOWLEDGED = 0.02, 0.02, 0.75, 0.6
+CANCELLED, GRANTED, ACKNOWLEDGED = 0.02, 0.75, 0.6
+LOOKED, DELIBERATED = 0.25, 0.12
 RATED, RATED_BY_CODE, CONTENT = 0.7, 0.28, 0.9
+TO_VERIFY_H = 0.5  # three supervisors share a pile that none of them lets grow
+A_WEEK, HOUSEHOLDS = timedelta(days=7), (6, 28)
 # Shares of the time allowed that people take, as the median and spread of a lognormal.
 TO_ACCEPT, TO_RESOLVE = (0.32, 0.7), (0.42, 0.62)
 
@@ -50,6 +53,8 @@ class Record:
     later: list[Step] = field(default_factory=list)
     rated: bool = False
     variant: int = 0  # which of the pictures of its kind shows it
+    is_named: bool = True  # whether somebody can be asked about it
+    ballot: list[int] = field(default_factory=list)  # the proposals its neighbours vote on
     turn: int = -1  # which of its entries in the queue is the one in force
 
     @property
@@ -118,7 +123,32 @@ class Behaviour:
         by = self.cast.over(Role.STEWARD, case, moment)
         by = by or self.cast.over(Role.DISPATCHER, case, moment)
         hours = record.category.resolve_hours * self._share(TO_RESOLVE)
-        yield Step(self._hours(moment, hours), "settle", by, {"reply": self.speech.settled()})
+        at = self._hours(moment, hours)
+        if case.triage == Triage.NEIGHBOURHOOD and by is not None and self._chance(DELIBERATED):
+            called = self._hours(moment + A_WEEK, self._rng.uniform(1, 6))
+            meets = called + A_WEEK + timedelta(hours=self._rng.randrange(48))
+            yield Step(called, "deliberate", by, {
+                "question": self.speech.question(case.title), "meets_at": meets,
+                "venue": self.speech.meeting("venues"),
+            })  # fmt: skip
+            met = self._hours(meets, self._rng.uniform(0.2, 2))
+            yield Step(met, "minute", by, {
+                "minutes": self.speech.meeting("minutes"),
+                "households": self._rng.randint(*HOUSEHOLDS),
+            })  # fmt: skip
+            at = self._hours(met, self._rng.uniform(2, 16))
+        yield Step(at, "settle", by, {"reply": self.speech.settled()})
+
+    def votes(self, record: Record, households: int) -> dict[str, dict[str, int]]:
+        """Let the households that are there vote on the proposals."""
+        told = {}
+        for key in record.ballot:
+            favour = self._rng.randint(0, households)
+            against = self._rng.randint(0, households - favour)
+            told[str(key)] = {
+                "favour": favour, "against": against, "abstain": households - favour - against
+            }  # fmt: skip
+        return told
 
     def dispatched(self, record: Record, moment: datetime) -> Iterator[Step]:
         """The supporting side acknowledges, the leading one accepts or returns it."""
@@ -163,6 +193,8 @@ class Behaviour:
         if head is not None and worker is not None and self._chance(ASSIGNED):
             at = self._hours(moment, hours * 0.02)
             yield Step(at, "assign", head, {"person": worker})
+        if case.pk and record.is_named and self._chance(LOOKED):
+            yield Step(self._hours(moment, hours * 0.1), "look", worker)
         if self._chance(NOTED):
             at = self._hours(moment, hours * 0.15)
             yield Step(at, "note", worker, {"text": self.speech.reason("note")})
@@ -217,7 +249,7 @@ class Behaviour:
     def resolved(self, record: Record, moment: datetime) -> Iterator[Step]:
         """A supervisor looks at the evidence, the reporter at the result."""
         by = self.cast.over(Role.SUPERVISOR, record.case, moment)
-        at = self._hours(moment, self._rng.uniform(1, 14))
+        at = self._hours(moment, 0.1 + self._rng.expovariate(1 / TO_VERIFY_H))
         yield from self._rating(record, moment)
         if record.case.reopenings == 0 and self._chance(SENT_BACK):
             yield Step(at, "reopen", by, {"reason": self.speech.reason("sent_back")})
@@ -272,3 +304,8 @@ PLANS: dict[State, Callable[[Behaviour, Record, datetime], Iterator[Step]]] = {
     State.RESOLVED: Behaviour.resolved,
     State.VERIFIED: Behaviour.verified,
 }
+
+
+def in_order(steps: list[Step]) -> list[Step]:
+    """Return steps as they follow each other."""
+    return sorted(steps, key=lambda step: step.at)

@@ -14,6 +14,7 @@ from linli.people.models import Lead, Leave, Membership, Organisation, Role, Sid
 from linli.places.atlas import atlas
 
 AWAY_EVERY = 150  # days from one leave to the next, in the mean
+ABOVE, TO_THE_TOP = 0.6, 0.04  # how often a case goes to the organisation above
 SPREAD = 0.38  # of the speed of organisations, as the deviation of its logarithm
 
 
@@ -98,8 +99,11 @@ class Cast:
     def other(self, organisation: int, side: str, case: Case) -> Organisation | None:
         """Another organisation that might be competent instead: the one above, or a neighbour."""
         mine = self.organisations[organisation]
-        if mine.parent_id in self.organisations and self._rng.random() < 0.6:
-            return self.organisations[mine.parent_id]
+        above = self.organisations.get(mine.parent_id or 0)
+        # What is passed to the very top is rare, and is nobody's everyday work there.
+        often = ABOVE if above is not None and above.parent_id else TO_THE_TOP
+        if above is not None and self._rng.random() < often:
+            return above
         kinds = (
             (Organisation.Kind.TERRITORIAL,)
             if side == Side.TERRITORIAL

@@ -13,7 +13,7 @@ from linli.cases.waiting import PILES
 from linli.people.models import User
 from linli.people.scope import Scope
 
-KEPT, ENOUGH = 12, 2
+KEPT, ENOUGH = 8, 2
 # The steps by which each pile grows smaller, and those on the way there.
 STEPS: dict[str, frozenset[str]] = {
     "rule": frozenset({"rule"}),

@@ -31,7 +31,7 @@ from linli.people.scope import Scope
 from linli.places.atlas import Location, atlas
 from linli.places.models import COMMUNITY
 from linli.scores.periods import Period, local_day
-from linli.simulate.behaviour import Record, Step
+from linli.simulate.behaviour import Record, Step, in_order
 from linli.simulate.desks import Desks
 from linli.simulate.history import Life
 from linli.simulate.ratings import rate_month
@@ -327,11 +327,6 @@ class Present:
         sooner = record.plan[0].at - moment
         record.plan = [replace(step, at=step.at - sooner) for step in record.plan]
         self._wait(record)
-
-
-def in_order(steps: list[Step]) -> list[Step]:
-    """Return steps as they follow each other."""
-    return sorted(steps, key=lambda step: step.at)
 
 
 def _reports_a_day(moment: datetime) -> float:

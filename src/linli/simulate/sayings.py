@@ -77,6 +77,18 @@ class Speech:
         replies, choose = words()["replies"], self._rng.choice
         return choose(replies["settled"]).format(measure=choose(replies["measures"]))
 
+    def question(self, title: str) -> str:
+        """Ask the neighbours what to do about a matter."""
+        return self.meeting("questions").format(title=title)
+
+    def meeting(self, kind: str) -> str:
+        """Say something of one kind that belongs to a meeting of neighbours."""
+        return self._rng.choice(words()["meetings"][kind])
+
+    def proposals(self, count: int) -> list[str]:
+        """Name so many ways to settle it."""
+        return self._rng.sample(words()["meetings"]["proposals"], count)
+
     def reason(self, kind: str) -> str:
         """Give a reason or a comment of one kind; it may be empty where people say nothing."""
         return self._rng.choice(words()["reasons"][kind])

@@ -115,7 +115,7 @@ class Teller:
         users = self._cast.residents
         if source != Source.RESIDENT or not users or self._rng.random() > WITH_ACCOUNT:
             return None
-        return users[int(len(users) * self._rng.random() ** 2)]  # a few report again and again
+        return users[int(len(users) * self._rng.random() ** 1.3)]  # a few report again and again
 
     def _contact(self, source: Source, reporter: User | None) -> tuple[str, str]:
         if reporter is not None or source not in (Source.HOTLINE, Source.RESIDENT):

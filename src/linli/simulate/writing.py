@@ -1,12 +1,14 @@
-"""Two halves of a town are written at once, while the tallies are folded: a minute for two years.
+"""Two halves of a town are written at once: a minute for two years.
 
 The halves are towns that share no grid, so neither needs to know of the other. Each takes every
 second key, and what it draws comes from a seed of its own: the same seed gives the same town,
 however fast either half happens to be.
 """
 
+import gc
 import multiprocessing
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from multiprocessing.queues import Queue
 from random import Random
@@ -17,7 +19,16 @@ from django.db.models import Model
 
 from linli import bulk
 from linli.cases.learnt import category_model
-from linli.cases.models import Assignment, Case, Event, Evidence, Notice, Report, Ruling
+from linli.cases.models import (
+    Assignment,
+    Case,
+    Event,
+    Evidence,
+    Notice,
+    Proposal,
+    Report,
+    Ruling,
+)
 from linli.people.scope import remembered
 from linli.places.atlas import atlas
 from linli.places.models import COMMUNITY
@@ -31,7 +42,8 @@ from linli.simulate.scenes import Album
 from linli.simulate.telling import Told
 
 PARTS = 2
-KEYED = (Case, Report, Event, Assignment, Ruling, Evidence, Notice)
+SWEPT_EVERY = 8  # weeks
+KEYED = (Case, Report, Event, Assignment, Ruling, Evidence, Notice, Proposal)
 
 
 def halves() -> list[frozenset[int]]:
@@ -77,7 +89,8 @@ def simulate(
 
     def write(number: int, say: Callable[[int], None]) -> Written:
         share = round(reports * len(parts[number]) / grids)
-        with remembered(), bulk.keyed(bulk.Keys(dict(taken), number, len(parts))):
+        keys = bulk.Keys(dict(taken), number, len(parts))
+        with remembered(), bulk.keyed(keys), bulk.hurried(), _swept():
             life = Life(seed, album, parts[number], number)
             return _write(life, share, (first, last), weather, ending, say)
 
@@ -105,14 +118,19 @@ def _write(
     life.rhythm.scale(reports, dates, weather)
     life.cast.know_leaves()
     week: list[Told] = []
+    weeks = 0
     since = Period(first, first).begins
     for day in dates:
         week += [told for told in life.teller.day(day, day in weather.rainy) if told.at < ending]
         until = min(Period(day, day).ends, ending)
-        if until - since >= WEEK or until == ending:
+        # What is still fresh is not left lying until its week is over.
+        is_fresh = until > ending - TOLD_FOR
+        if is_fresh or until - since >= WEEK:
             life.live(week, until, is_quiet=until < ending - TOLD_FOR)
             say(len(week))
             week, since = [], until
+            if (weeks := weeks + 1) % SWEPT_EVERY == 0:
+                gc.collect()
     return life.written
 
 
@@ -121,7 +139,7 @@ def _at_once(
     parts: int,
     progress: Callable[[int], None],
 ) -> list[Written]:
-    """Run the parts each in a process of its own, and fold what they have written meanwhile."""
+    """Run the parts each in a process of its own."""
     # Another process sees nothing of a transaction that is open here.
     is_alone = parts == 1 or connection.in_atomic_block
     if is_alone or "fork" not in multiprocessing.get_all_start_methods():
@@ -155,10 +173,21 @@ def _at_once(
             written.append(one)
         else:
             progress(one)
-            tallies.fold(limit=tallies.BATCH)
     for process in processes:
         process.join()
     return written
+
+
+@contextmanager
+def _swept() -> Iterator[None]:
+    """Look for garbage only now and then: most of what a week makes is let go of by itself."""
+    gc.freeze()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.unfreeze()
 
 
 def _months(first: date, last: date) -> list[date]:
