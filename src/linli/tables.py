@@ -156,6 +156,9 @@ class Table:
         The column that names a row for people and machines.
     find
         Turns a key into a queryset filter; by default `{lookup of the key column: key}`.
+    names
+        The columns that name a row together, where no column that can be given does so alone;
+        its key is made of them, with a hyphen between. Such a table needs a `find`.
     may_list
         Tells whether this person may list the table at all; which rows, the scope says.
     may_know
@@ -180,6 +183,7 @@ class Table:
     may_list: Callable[[Any], bool] = lambda scope: True
     may_know: Callable[[Any, Sequence[Any]], frozenset[int]] | None = None
     find: Callable[[str], Any] | None = None
+    names: tuple[str, ...] = ()
     words: tuple[str, ...] = ()
     search: Callable[[str], Q] | None = None
     related: tuple[str, ...] = ()
@@ -199,6 +203,21 @@ class Table:
     def column(self, name: str) -> Column:
         """Return a column by name; KeyError if there is none."""
         return self._by_name[name]
+
+    def key_of(self, values: Values) -> str:
+        """Return the key of a row that is given, "" where it does not say it whole."""
+        parts = [str(values.get(name) or "") for name in self.names or (self.key,)]
+        return "-".join(parts) if all(parts) else ""
+
+    def named(self, key: str) -> dict[str, Any]:
+        """Return what a key says of a row that is given: the columns that name it."""
+        if not self.names:
+            return {self.key: key}
+        parts = key.split("-", len(self.names) - 1)
+        return {
+            name: int(part) if self.column(name).kind is Kind.WHOLE else part
+            for name, part in zip(self.names, parts, strict=True)
+        }
 
 
 _declared: dict[str, Table] = {}

@@ -230,22 +230,30 @@ def _read(table: Table, sheet: Sheet, mapped: Mapped) -> Foreseen:
     """Read the cells of all rows by the kinds of their columns."""
     columns = {name: table.column(name) for name in mapped}
     seen = Foreseen(table, remarks=_remarks(table, sheet, mapped))
-    own = next((n for n in (table.key, "external_id") if n in mapped), "")
+    own = _own(table, mapped)
     first: dict[str, int] = {}
     for row in sheet.rows:
         if isinstance(row, Fault):
             seen.lines.append(Line(row.row, REFUSED, faults=[row]))
             continue
         line = _line(row, columns, mapped)
-        code = row.values.get(mapped.get(own, ""), "").strip()
+        parts = [row.values.get(mapped[name], "").strip() for name in own]
+        code = "-".join(parts) if all(parts) else ""
         before = first.setdefault(code, row.number) if code else row.number
         if before != row.number:
             message = _("Number %(id)s stands in row %(row)d already.")
             told = message % {"id": code[:SHORT], "row": before}
             line.fate = REFUSED
-            line.faults.append(Fault(row.number, told, mapped[own], code[:SHORT]))
+            line.faults.append(Fault(row.number, told, mapped[own[0]], code[:SHORT]))
         seen.lines.append(line)
     return seen
+
+
+def _own(table: Table, mapped: Mapped) -> tuple[str, ...]:
+    """Return the columns by which rows of a file are told apart, as far as it has them."""
+    if table.names:
+        return table.names if all(name in mapped for name in table.names) else ()
+    return next(((n,) for n in (table.key, "external_id") if n in mapped), ())
 
 
 def _line(row: Row, columns: Mapping[str, Column], mapped: Mapped) -> Line:

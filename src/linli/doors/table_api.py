@@ -161,17 +161,17 @@ def _create(router: Router, table: Table) -> None:
         sight = _writing(request, table)
         told, _files = given(request, model)
         values = values_of(table, told)
-        key = str(values.get(table.key, ""))
+        key = table.key_of(values)
         if key and _known(table, sight, key) is not None:
             raise Problem(409, _("“%(name)s” is there already.") % {"name": key})
-        write(table, sight, values)
+        key = getattr(write(table, sight, values), "about", "") or key
         return _json(whole_row(table, sight, row_by_key(table, sight, key)), 201)
 
     create.__name__ = f"{table.name}_create"
     described = operation(
         _label(table), N("Add one."), takes=model, name=f"create_{table.name}"
     )  # fmt: skip
-    if table.column(table.key).writable:
+    if table.names or table.column(table.key).writable:
         router.post(f"/{table.name}", response={201: whole}, **described)(create)
 
 
@@ -183,7 +183,7 @@ def _change(router: Router, table: Table) -> None:
         row_by_key(table, sight, key)
         told, _files = given(request, model)
         if values := values_of(table, told):
-            write(table, sight, {table.key: key} | values)
+            write(table, sight, table.named(key) | values)
         return _json(whole_row(table, sight, row_by_key(table, sight, key)))
 
     change.__name__ = f"{table.name}_change"
@@ -191,7 +191,7 @@ def _change(router: Router, table: Table) -> None:
         _label(table), N("Change what is given; the rest stays as it is."), takes=model,
         name=f"change_{table.name}",
     )  # fmt: skip
-    if table.column(table.key).writable:
+    if table.names or table.column(table.key).writable:
         router.patch(
             f"/{table.name}/{{key}}", response=row_shape(table.name, alone=True), **described
         )(change)

@@ -125,7 +125,7 @@ def writing_shape(name: str, is_new: bool) -> type[Given]:
     table = declared()[name]
     fields: dict[str, Any] = {}
     for column in table.columns:
-        if not column.writable or (column.name == table.key and not is_new):
+        if not column.writable or (column.name in (table.key, *table.names) and not is_new):
             continue
         needed = column.required and is_new
         kind = type_of(column) if column.required else type_of(column) | None

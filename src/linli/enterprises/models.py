@@ -1,0 +1,168 @@
+"""Enterprises, their figures year by year and month by month, and what was revised.
+
+Money is in units of 10,000 yuan (万元), energy in tonnes of coal equivalent (tce), emissions in
+tonnes, electricity in units of 10,000 kWh, land in mu. A figure that nobody has given is None.
+"""
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from linli.enterprises.industries import industry
+from linli.people.models import User
+from linli.places.models import Area, Named
+
+# The figures of a period, in the order people read them.
+FIGURES = (
+    "output", "sales", "value_added", "profit", "tax", "exports", "energy", "electricity",
+    "emissions", "rd", "staff", "fixed_investment", "digital_investment", "capital_raised",
+)  # fmt: skip
+OF_A_YEAR = ("above_scale", *FIGURES, "researchers", "land_mu")
+
+
+class Enterprise(Named):
+    """An enterprise of the park: who it is, where it lies, what it makes.
+
+    `industry` is a class, group or division of GB/T 4754-2017 in figures (`"3951"`). `area` is
+    the park or grid; `parcel` the land registry's number of the parcel.
+    """
+
+    class Size(models.TextChoices):
+        MICRO = "micro", _("Micro")
+        SMALL = "small", _("Small")
+        MEDIUM = "medium", _("Medium")
+        LARGE = "large", _("Large")
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("Being built")
+        OPERATING = "operating", _("Operating")
+        SUSPENDED = "suspended", _("Suspended")
+        GONE = "gone", _("Gone")
+
+    code = models.CharField(max_length=18, unique=True)
+    industry = models.CharField(max_length=4, db_index=True)
+    size = models.CharField(max_length=10, choices=Size.choices, db_index=True)
+    status = models.CharField(
+        max_length=10, choices=Status.choices, default=Status.OPERATING, db_index=True
+    )
+    area = models.ForeignKey(Area, models.PROTECT, related_name="enterprises")
+    parcel = models.CharField(max_length=40, blank=True, db_index=True)
+    address = models.CharField(max_length=160, blank=True)
+    lon = models.FloatField(null=True, blank=True)
+    lat = models.FloatField(null=True, blank=True)
+    land_mu = models.FloatField(null=True, blank=True)
+    founded = models.DateField(null=True, blank=True)
+    products = models.JSONField(default=list)
+    note = models.TextField(blank=True)
+    touched_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        ordering = ["code"]
+        indexes = [models.Index(fields=["name"], name="enterprise_name")]
+
+    @property
+    def division(self) -> str:
+        """The two figures of its division."""
+        return self.industry[:2]
+
+    @property
+    def section(self) -> str:
+        """The letter of its section."""
+        found = industry(self.industry)
+        return found.section if found else ""
+
+
+class Figures(models.Model):
+    """What an enterprise reported for a period."""
+
+    output = models.FloatField(_("Output"), null=True, blank=True)
+    sales = models.FloatField(_("Sales"), null=True, blank=True)
+    value_added = models.FloatField(_("Value added"), null=True, blank=True)
+    profit = models.FloatField(_("Profit"), null=True, blank=True)
+    tax = models.FloatField(_("Tax paid"), null=True, blank=True)
+    exports = models.FloatField(_("Exports"), null=True, blank=True)
+    energy = models.FloatField(_("Energy"), null=True, blank=True)
+    electricity = models.FloatField(_("Electricity"), null=True, blank=True)
+    emissions = models.FloatField(_("Emissions"), null=True, blank=True)
+    rd = models.FloatField(_("Research and development"), null=True, blank=True)
+    staff = models.PositiveIntegerField(_("Staff"), null=True, blank=True)
+    fixed_investment = models.FloatField(_("Fixed investment"), null=True, blank=True)
+    digital_investment = models.FloatField(_("Digital investment"), null=True, blank=True)
+    capital_raised = models.FloatField(_("Capital raised"), null=True, blank=True)
+    touched_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        abstract = True
+
+
+class YearFigures(Figures):
+    """One enterprise in one year; whether it was above scale (规上) then."""
+
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="years")
+    year = models.PositiveSmallIntegerField()
+    above_scale = models.BooleanField(_("Above scale"), default=False)
+    researchers = models.PositiveIntegerField(_("Researchers"), null=True, blank=True)
+    land_mu = models.FloatField(_("Land"), null=True, blank=True)
+
+    class Meta:
+        ordering = ["enterprise", "year"]
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise", "year"], name="one_row_a_year")
+        ]
+        indexes = [
+            models.Index(fields=["year", "enterprise"], name="figures_year"),
+            models.Index(
+                fields=["year"], condition=models.Q(above_scale=True), name="figures_above_scale"
+            ),
+        ]
+
+
+class MonthFigures(Figures):
+    """One enterprise in one month; `month` is its first day."""
+
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="months")
+    month = models.DateField()
+
+    class Meta:
+        ordering = ["enterprise", "month"]
+        constraints = [
+            models.UniqueConstraint(fields=["enterprise", "month"], name="one_row_a_month")
+        ]
+        indexes = [models.Index(fields=["month", "enterprise"], name="figures_month")]
+
+
+class Revision(models.Model):
+    """A figure that was changed after it had been given: who, when, what stood there before.
+
+    `month` is empty for a figure of a year, `year` and `month` for one of the register itself.
+    """
+
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="revisions")
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    month = models.DateField(null=True, blank=True)
+    figure = models.CharField(max_length=30)
+    before = models.JSONField(null=True)
+    after = models.JSONField(null=True)
+    by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    @property
+    def label(self) -> Any:
+        """How the figure is called."""
+        for model in (YearFigures, Enterprise):
+            for field in model._meta.concrete_fields:
+                if field.name == self.figure:
+                    return field.verbose_name
+        return self.figure
+
+
+class Delegate(models.Model):
+    """An account that speaks for an enterprise: it sees the answers and rates them."""
+
+    user = models.OneToOneField(User, models.CASCADE, related_name="delegate")
+    enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="delegates")
+    since = models.DateTimeField()

@@ -1,0 +1,17 @@
+import pytest
+
+from tests.small_town import SmallTown
+
+
+@pytest.fixture
+def town(db, tmp_path):
+    """The small town; its housing office keeps the register."""
+    town = SmallTown(tmp_path / "town")
+    town.row("housing")[6] = "housing sanitation industry"
+    return town
+
+
+@pytest.fixture
+def loaded(town):
+    town.load()
+    return town
