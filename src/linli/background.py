@@ -12,6 +12,7 @@ from django.db import DatabaseError, close_old_connections
 from linli import beside
 from linli.cases import worker
 from linli.doors import outbox, uploads
+from linli.indicators import keeping
 from linli.scores import backlog, kept, pulse, tallies
 from linli.simulate.live import Present
 from linli.topics import sweep
@@ -41,10 +42,11 @@ def _fold() -> int:
 
 
 def ponder() -> None:
-    """Do what takes seconds and may wait: look for hot topics, compute leagues anew."""
+    """Do what takes seconds and may wait: hot topics, leagues, indicators over whole tables."""
     if sweep.is_due():
         sweep.sweep()
     kept.refresh()
+    keeping.ponder()
     uploads.sweep()
     outbox.sweep()
 
@@ -67,6 +69,7 @@ def work(pause_s: float) -> None:
     while os.getppid() == parent:
         try:
             once()
+            keeping.fold()
             if time.monotonic() - told > pulse.EVERY_S:
                 pulse.beat()
                 told = time.monotonic()

@@ -60,6 +60,8 @@ class Column:
         Whether it is shown only where one row is read by itself, because it is large.
     where
         Given a scope and a value, how the value narrows a list, where equality is not meant.
+    unit
+        Of a number: what one of it is (`linli.indicators.units`), so that sums can be checked.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Column:
     shown: bool = True
     alone: bool = False
     where: Callable[[Any, Any], Q] | None = None
+    unit: str = ""
 
     @property
     def lookup(self) -> str:
@@ -253,3 +256,38 @@ def exportable() -> dict[str, Table]:
 def declared() -> dict[str, Table]:
     """Return all declared tables by name; apps are asked once they are ready (`doors.apps`)."""
     return dict(_declared)
+
+
+# --- rows that have changed ------------------------------------------------------------------
+
+Listener = Callable[[str, Sequence[str], Sequence[str]], None]
+_listeners: list[Listener] = []
+
+
+def listen(listener: Listener) -> Listener:
+    """Let a room above hear of rows that have changed; a decorator."""
+    if listener not in _listeners:
+        _listeners.append(listener)
+    return listener
+
+
+def touched(table: str, keys: Sequence[str] = (), periods: Sequence[str] = ()) -> None:
+    """Say that rows of a table were written, in the transaction that writes them.
+
+    A call rather than a signal of the ORM, because large writes go past the ORM (`linli.bulk`),
+    and because only the writer knows the periods a row was and is of. What listens must be cheap
+    (indicators set one mark a period, which their worker takes up later), and its mark is undone
+    with the transaction that set it.
+
+    Parameters
+    ----------
+    table
+        Name of the declared table.
+    keys
+        Keys of the rows; none where it would be too many to name.
+    periods
+        The periods they were of before and are of now, as "2024-03", "2024Q1" or "2024"; none
+        where the table has no periods, or they are not known: then all of them count.
+    """
+    for listener in _listeners:
+        listener(table, keys, periods)

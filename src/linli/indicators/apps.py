@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class IndicatorsConfig(AppConfig):
     name = "linli.indicators"
     label = "indicators"
+
+    def ready(self) -> None:
+        from linli.indicators import keeping  # noqa: F401 (hears of rows that have changed)

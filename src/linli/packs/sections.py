@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from linli.cases import section as cases
+from linli.indicators import section as indicators
 from linli.people import section as people
 from linli.places import section as places
 from linli.programmes import section as programmes
@@ -21,13 +22,15 @@ class Owner(Protocol):
 
 
 # From the lowest floor up: what is written first may be referred to by what comes later.
-OWNERS: tuple[Owner, ...] = (places, people, cases, stewards, programmes)
+OWNERS: tuple[Owner, ...] = (places, people, cases, stewards, programmes, indicators)
 
 # What stands in a pack as `[[name]]`.
 PACK_SECTIONS: dict[str, type[Declaration]] = {
     "category": cases.CategoryEntry,
     "service": stewards.ServiceEntry,
     "ladder": programmes.LadderEntry,
+    "indicator": indicators.IndicatorEntry,
+    "target": indicators.TargetEntry,
 }
 
 

@@ -1,0 +1,310 @@
+"""What packs say of indicators and targets, checked against the tables they are over."""
+
+from typing import Any
+
+from django.core.exceptions import FieldDoesNotExist, FieldError
+from django.utils.translation import gettext as _
+
+from linli import rows
+from linli.cases.section import CategoryEntry
+from linli.indicators import computing, spans, units
+from linli.indicators.grammar import CountOf, IndicatorEntry, SumOf, TargetEntry
+from linli.indicators.models import Indicator, Target
+from linli.people.section import OrganisationEntry
+from linli.places.models import Area
+from linli.places.section import AreaEntry
+from linli.rows import Counts
+from linli.sections import Entry, Faults, Read, check_codes
+from linli.tables import Column, Kind, Table, declared
+
+Path = tuple[str | int, ...]
+TELL_PERIODS = (Kind.WHOLE, Kind.DAY, Kind.MOMENT, Kind.TEXT)
+
+
+def check(read: Read, faults: Faults) -> None:
+    """Note what is wrong with indicators: their form, their columns, their units, their parts."""
+    table = read.of(IndicatorEntry)
+    check_codes(table, faults)
+    known = {code: entry.value for code, entry in table.by().items()}
+    for entry in table.entries:
+        _check_head(entry, read, faults)
+        formulas = entry.value.formulas
+        if len(formulas) != 1:
+            faults.tell(entry, "", _("needs exactly one of: %(known)s; it has %(given)s.")
+                        % {"known": "count, sum, share, growth, total, entered",
+                           "given": ", ".join(formulas) or _("none")})  # fmt: skip
+        elif formula := entry.value.count or entry.value.sum:
+            _check_rows(entry, formulas[0], formula, faults)
+        else:
+            _check_parts(entry, formulas[0], known, table.knows, faults)
+    parents = {code: set(value.built_on) for code, value in known.items()}
+    _check_circles(parents, table.by(), faults)
+    _check_targets(read, known, faults)
+
+
+def _check_head(entry: Entry[IndicatorEntry], read: Read, faults: Faults) -> None:
+    value, organisations = entry.value, read.of(OrganisationEntry)
+    held = {f for one in organisations.entries for f in one.value.functions}
+    if value.unit not in units.UNITS:
+        faults.tell(entry, "unit", _("“%(given)s” is not one of: %(known)s.")
+                    % {"given": value.unit, "known": ", ".join(units.UNITS)})  # fmt: skip
+    if organisations.is_whole and value.function not in held:
+        faults.tell(entry, "function", _("no organisation of the town has the function "
+                                         "“%(function)s”.")
+                    % {"function": value.function})  # fmt: skip
+    if value.category and not read.of(CategoryEntry).knows(value.category):
+        faults.tell(entry, "category", _("“%(code)s” is not known here.")
+                    % {"code": value.category})  # fmt: skip
+
+
+# --- formulas over rows ----------------------------------------------------------------------
+
+
+def _check_rows(
+    entry: Entry[IndicatorEntry], name: str, formula: CountOf, faults: Faults
+) -> None:  # fmt: skip
+    table = declared().get(formula.of)
+    if table is None:
+        faults.tell(entry, (name, "of"), _("there is no table “%(given)s”; there are: %(known)s.")
+                    % {"given": formula.of,
+                       "known": ", ".join(sorted(declared()))})  # fmt: skip
+        return
+    for position, condition in enumerate(formula.where):
+        path = (name, "where", position)
+        column = _column(entry, (*path, "column"), table, condition.column, faults)
+        if column is None:
+            continue
+        if not computing.checkable(column) or not computing.value_fits(
+            column, condition.op, condition.value
+        ):
+            faults.tell(entry, (*path, "value"),
+                        _("“%(column)s %(op)s %(value)s” cannot be asked of a column of the kind "
+                          "“%(kind)s”.")
+                        % {"column": column.name, "op": condition.op, "value": condition.value,
+                           "kind": column.kind})  # fmt: skip
+    if formula.at:
+        at = _column(entry, (name, "at"), table, formula.at, faults)
+        if at is not None:
+            _check_period(entry, (name, "at"), at, faults)
+    if formula.area:
+        area = _column(entry, (name, "area"), table, formula.area, faults)
+        if area is not None and (area.kind != Kind.KEY or area.of != "areas"):
+            faults.tell(entry, (name, "area"), _("“%(column)s” does not name an area.")
+                        % {"column": area.name})  # fmt: skip
+    if isinstance(formula, SumOf):
+        _check_sum(entry, table, formula, faults)
+    elif units.dimension(entry.value.unit) != units.PIECES:
+        faults.tell(entry, "unit", _("a count is in enterprises, projects, cases, people or "
+                                     "pieces, not in “%(unit)s”.")
+                    % {"unit": entry.value.unit})  # fmt: skip
+
+
+def _column(
+    entry: Entry[IndicatorEntry], path: Path, table: Table, name: str, faults: Faults
+) -> Column | None:
+    """Return a column that can be read from the database, or note why not."""
+    try:
+        column = table.column(name)
+    except KeyError:
+        known = ", ".join(column.name for column in table.columns)
+        faults.tell(entry, path, _("the table “%(table)s” has no column “%(given)s”; it has: "
+                                   "%(known)s.")
+                    % {"table": table.name, "given": name, "known": known})  # fmt: skip
+        return None
+    try:
+        str(table.model._default_manager.order_by().values_list(column.lookup).query)
+    except (FieldError, FieldDoesNotExist):
+        faults.tell(entry, path, _("“%(column)s” is not kept in the database as it is shown, so "
+                                   "nothing can be computed from it.")
+                    % {"column": name})  # fmt: skip
+        return None
+    return column
+
+
+def _check_period(
+    entry: Entry[IndicatorEntry], path: Path, at: Column, faults: Faults
+) -> None:  # fmt: skip
+    if at.kind not in TELL_PERIODS:
+        faults.tell(entry, path, _("“%(column)s” tells no period: a day, a moment, a year or a "
+                                   "text such as 2024-03 does.")
+                    % {"column": at.name})  # fmt: skip
+    elif at.kind == Kind.WHOLE and entry.value.every != spans.YEAR:
+        faults.tell(entry, "every", _("“%(column)s” tells the year only.")
+                    % {"column": at.name})  # fmt: skip
+
+
+def _check_sum(
+    entry: Entry[IndicatorEntry], table: Table, formula: SumOf, faults: Faults
+) -> None:  # fmt: skip
+    column = _column(entry, ("sum", "column"), table, formula.column, faults)
+    if column is None:
+        return
+    if column.kind not in (Kind.WHOLE, Kind.NUMBER):
+        faults.tell(entry, ("sum", "column"), _("“%(column)s” is no number and cannot be summed.")
+                    % {"column": column.name})  # fmt: skip
+        return
+    given = formula.column_unit or column.unit
+    if not given:
+        faults.tell(entry, ("sum", "column_unit"),
+                    _("a sum needs a unit, and the table does not say the unit of “%(column)s”.")
+                    % {"column": column.name})  # fmt: skip
+    elif formula.column_unit and column.unit and formula.column_unit != column.unit:
+        faults.tell(entry, ("sum", "column_unit"),
+                    _("the table says that “%(column)s” is in “%(unit)s”.")
+                    % {"column": column.name, "unit": column.unit})  # fmt: skip
+    elif units.dimension(given) != units.dimension(entry.value.unit):
+        faults.tell(entry, "unit", _("“%(given)s” cannot be told in “%(wanted)s”.")
+                    % {"given": given, "wanted": entry.value.unit})  # fmt: skip
+
+
+# --- formulas over indicators ----------------------------------------------------------------
+
+
+def _check_parts(
+    entry: Entry[IndicatorEntry], name: str, known: dict[str, IndicatorEntry], knows: Any,
+    faults: Faults,
+) -> None:  # fmt: skip
+    value = entry.value
+    there = []
+    for code in value.built_on:
+        if code in known:
+            there.append(known[code])
+        elif not knows(code):
+            faults.tell(entry, name, _("“%(code)s” is not known here.") % {"code": code})
+    for part in there:
+        if spans.A_YEAR[part.every] < spans.A_YEAR[value.every]:
+            faults.tell(entry, "every", _("“%(code)s” is known for each %(every)s only.")
+                        % {"code": part.code, "every": part.every})  # fmt: skip
+    if name in ("share", "growth") and value.unit != "percent":
+        faults.tell(entry, "unit", _("a share or a growth rate is in “percent”."))
+    if value.share and len(there) == 2 and _dimensions(there) > 1:
+        faults.tell(entry, name, _("“%(part)s” is in %(one)s and “%(whole)s” in %(other)s: no "
+                                   "share can be made of them.")
+                    % {"part": there[0].code, "one": there[0].unit,
+                       "whole": there[1].code, "other": there[1].unit})  # fmt: skip
+    if value.growth and value.growth.since:
+        kind, _number = spans.read(value.growth.since)
+        if spans.A_YEAR[kind] < spans.A_YEAR[value.every]:
+            faults.tell(entry, (name, "since"), _("is no %(every)s.") % {"every": value.every})
+    if (
+        value.total
+        and value.unit != units.POINTS
+        and ({units.dimension(part.unit) for part in there} - {units.dimension(value.unit)})
+    ):
+        faults.tell(entry, "unit", _("parts of different units make “points”, nothing else."))
+
+
+def _dimensions(entries: list[IndicatorEntry]) -> int:
+    return len({units.dimension(entry.unit) for entry in entries})
+
+
+def _check_circles(
+    parents: dict[str, set[str]], entries: dict[str, Entry[IndicatorEntry]], faults: Faults
+) -> None:  # fmt: skip
+    """Note each indicator that is made of itself."""
+    for code in sorted(parents):
+        seen: set[str] = set()
+        waiting = list(parents[code])
+        while waiting:
+            each = waiting.pop()
+            if each == code:
+                faults.tell(entries[code], entries[code].value.formulas[0],
+                            _("it is made of itself."))  # fmt: skip
+                return
+            if each not in seen:
+                seen.add(each)
+                waiting += parents.get(each, set())
+
+
+# --- targets ---------------------------------------------------------------------------------
+
+
+def _check_targets(read: Read, known: dict[str, IndicatorEntry], faults: Faults) -> None:
+    targets, areas = read.of(TargetEntry), read.of(AreaEntry)
+    check_codes(targets, faults)
+    for entry in targets.entries:
+        value = entry.value
+        if value.area and not areas.knows(value.area):
+            faults.tell(entry, "area", _("“%(code)s” is not known here.") % {"code": value.area})
+        of = known.get(value.indicator)
+        if of is None:
+            if not read.of(IndicatorEntry).knows(value.indicator):
+                faults.tell(entry, "indicator", _("“%(code)s” is not known here.")
+                            % {"code": value.indicator})  # fmt: skip
+            continue
+        named = [("since", value.since), ("by", value.by)]
+        named += [("steps", step.at) for step in value.steps]
+        wrong = [key for key, period in named if spans.read(period)[0] != of.every]
+        for key in wrong:
+            faults.tell(entry, key, _("“%(code)s” is known for each %(every)s.")
+                        % {"code": of.code, "every": of.every})  # fmt: skip
+        if wrong:
+            continue
+        if spans.read(value.since) >= spans.read(value.by):
+            faults.tell(entry, "by", _("must come after “since”."))
+        if value.path == "seasonal" and (value.measure != "total" or of.every == spans.YEAR):
+            faults.tell(entry, "path", _("seasons are of what adds up over months or quarters: "
+                                         "measure must be “total”."))  # fmt: skip
+        if (value.path == "steps") != bool(value.steps):
+            faults.tell(entry, "steps", _("stand here for the path “steps”, and only for it."))
+        order = [spans.read(step.at)[1] for step in value.steps]
+        if order != sorted(set(order)):
+            faults.tell(entry, "steps", _("must be in order, each later than the one before."))
+
+
+# --- the database ----------------------------------------------------------------------------
+
+
+def obstacles(read: Read, faults: Faults) -> None:
+    """Nothing of the town holds an indicator: its values are made again when it comes back."""
+
+
+def write(read: Read) -> dict[str, Counts]:
+    """Write indicators and targets. One whose definition changed is computed anew."""
+    entries = read.of(IndicatorEntry).entries
+    before = dict(Indicator.objects.values_list("code", "definition"))
+    wanted: dict[str, dict[str, Any]] = {
+        entry.value.code: {
+            "name": entry.value.name, "name_en": entry.value.name_en, "pack": entry.pack,
+            "definition": entry.value.model_dump(mode="json"), "unit": entry.value.unit,
+            "every": entry.value.every, "function": entry.value.function,
+            "category": entry.value.category or "", "place": place, "retired": False,
+        }
+        for place, entry in enumerate(entries)
+    }  # fmt: skip
+    found, counts = rows.bring(Indicator, wanted)
+    for code, row in found.items():
+        if code in before and _counts(before[code]) != _counts(wanted[code]["definition"]):
+            row.stale, row.revision = True, row.revision + 1
+            row.save(update_fields=["stale", "revision"])
+    areas = dict(Area.objects.values_list("code", "pk"))
+    roots = set(Area.objects.filter(parent=None).values_list("code", flat=True))
+    goals = {
+        entry.value.code: {
+            "name": entry.value.name, "name_en": entry.value.name_en, "pack": entry.pack,
+            "indicator_id": found[entry.value.indicator].pk,
+            "area_id": None if entry.value.area in roots else areas.get(entry.value.area),
+            "since": entry.value.since, "by": entry.value.by, "value": float(entry.value.value),
+            "base": None if entry.value.base is None else float(entry.value.base),
+            "measure": entry.value.measure, "path": entry.value.path,
+            "steps": [[step.at, float(step.value)] for step in entry.value.steps],
+            "slack": float(entry.value.slack), "retired": False,
+        }
+        for entry in read.of(TargetEntry).entries
+    }  # fmt: skip
+    _rows, target_counts = rows.bring(Target, goals)
+    return {"indicators": counts, "targets": target_counts}
+
+
+def _counts(definition: dict[str, Any]) -> dict[str, Any]:
+    """Return what of a definition its values depend on."""
+    names = ("unit", "every", "together", "count", "sum", "share", "growth", "total", "entered")
+    return {name: definition.get(name) for name in names}
+
+
+def clear(read: Read) -> dict[str, Counts]:
+    """Take away targets and indicators no pack names any longer."""
+    return {
+        "targets": rows.clear(Target, read.of(TargetEntry).by()),
+        "indicators": rows.clear(Indicator, read.of(IndicatorEntry).by()),
+    }
