@@ -1,8 +1,9 @@
-"""How often a program may ask is counted for all processes together."""
+"""How often a program may ask, or a guest send, is counted for all processes together."""
 
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,7 @@ from linli.doors.allowance import Allowance
 from linli.people.models import Attempts
 from linli.rest import Problem
 
+ROOT = Path(__file__).parents[2]
 SETUP = """
 import sys, time
 from types import SimpleNamespace
@@ -22,10 +24,25 @@ import linli.people.limits
 setup_test_environment()
 linli.people.limits.time = SimpleNamespace(time=lambda: 1_800_000_000.0)
 """
-PREPARE = 'call_command("migrate", verbosity=0)'
+PREPARE = """
+from pathlib import Path
+from tests.small_town import SmallTown
+call_command("migrate", verbosity=0)
+SmallTown(Path(sys.argv[1])).load()
+"""
 ASK = """
 answers = [Client().get("/api/v1/receipts/nothing").status_code for _ in range(50)]
 print(sum(status != 429 for status in answers))
+"""
+
+
+SEND = """
+from django.conf import settings
+from django.test import override_settings
+plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}).enable()
+sent = [Client().post("/report/", {"title": ""}).status_code for _ in range(15)]
+print(sum(status != 429 for status in sent))
 """
 
 
@@ -71,7 +88,8 @@ def test_whoever_is_over_the_limit_costs_no_query_any_more(django_assert_num_que
         assert let_through(process, "somebody", times=5, asked=100) == 0
 
 
-def test_processes_over_one_database_count_together(tmp_path):
+@pytest.mark.parametrize(("program", "most"), [(ASK, 60), (SEND, 20)])
+def test_processes_over_one_database_count_together(tmp_path, program, most):
     environment = {
         **{name: value for name, value in os.environ.items() if name != "DATABASE_URL"},
         "LINLI_HOME": str(tmp_path),
@@ -79,10 +97,12 @@ def test_processes_over_one_database_count_together(tmp_path):
     }
 
     def start(program: str) -> subprocess.Popen:
-        command = [sys.executable, "-c", SETUP + program]
-        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+        command = [sys.executable, "-c", SETUP + program, str(tmp_path / "town")]
+        return subprocess.Popen(
+            command, env=environment, cwd=ROOT, stdout=subprocess.PIPE, text=True
+        )  # fmt: skip
 
     assert start(PREPARE).wait(120) == 0
-    asking = [start(ASK), start(ASK)]
+    asking = [start(program), start(program)]
     told = [int(process.communicate(timeout=120)[0]) for process in asking]
-    assert sum(told) == 60
+    assert sum(told) == most
