@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
-from linli import clock
+from linli import clock, sample
 from linli.cases.intake import Report as Told
 from linli.cases.intake import receive
 from linli.cases.learnt import category_model
@@ -15,6 +15,7 @@ from linli.cases.loop import act
 from linli.cases.models import Case, Event, Report
 from linli.packs.loader import load
 from linli.people.models import Leave, User
+from linli.people.scope import scope
 from linli.simulate.beginning import begin, forget_the_half, is_half_written
 from linli.web.personas import DEMO_PASSWORD, PERSONAS
 
@@ -59,6 +60,7 @@ def prepare(
         with transaction.atomic():
             Leave.objects.filter(user__in=users.values(), until__gt=clock.now()).delete()
             leave_something_to_do(users)
+    sample.bring(town, scope(users["administrator"]))
     category_model()  # learnt before anybody waits for it
     return [(name, str(users[name])) for name in ACCOUNTS if name in users]
 

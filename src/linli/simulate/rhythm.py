@@ -73,7 +73,9 @@ class Rhythm:
         self._a_day = 0.0
         # A heading that has categories below it is not what people report.
         parents = {c.parent_id for c in categories}
-        self.categories = [c for c in categories if c.pk not in parents] or categories
+        found = frozenset(words()["nobody"])
+        said = [c for c in categories if c.code not in found]
+        self.categories = [c for c in said if c.pk not in parents] or said
         self._zone = ZoneInfo(the_town().timezone)
         self._weights = np.array([self._weight(c) for c in self.categories])
         self._hot: dict[int, list[Location]] = {}

@@ -1,0 +1,75 @@
+"""What a sample town has beside its own files, taken in through the door that people use.
+
+In `sample/` of a town folder lies one TOML file for each room. It names tables and files in
+their order, and the day the files are as of: days in them move, so that this is the day of
+loading.
+"""
+
+import tomllib
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+from django.db import transaction
+
+from linli.clock import now
+from linli.doors import importing
+from linli.doors.reading import Fault, Row, Sheet, read
+from linli.people.scope import Scope
+from linli.scores.periods import local_day
+from linli.tables import Kind, Table, declared
+
+
+class NotTaken(RuntimeError):
+    """A row of the sample that the door refused: the sample is broken."""
+
+
+def bring(town: Path, scope: Scope) -> dict[str, int]:
+    """Take in what is not there yet, and return how many rows of each table.
+
+    A room whose first table (or the one it names as `begun`) holds anything has been brought
+    before, and is left alone.
+
+    Raises
+    ------
+    NotTaken
+        If a single row is refused.
+    """
+    taken: dict[str, int] = {}
+    for order in sorted((town / "sample").glob("*.toml")):
+        told = tomllib.loads(order.read_text("utf-8"))
+        files = told["file"]
+        if declared()[told.get("begun", files[0]["table"])].model._default_manager.exists():
+            continue
+        by = local_day(now()) - told["as_of"] if "as_of" in told else timedelta()
+        with transaction.atomic():
+            for file in files:
+                path = order.parent / file["file"]
+                taken[file["table"]] = _take(declared()[file["table"]], scope, path, by)
+    return taken
+
+
+def _take(table: Table, scope: Scope, path: Path, by: timedelta) -> int:
+    sheet = read(path)
+    mapped = importing.propose(table, sheet.columns)
+    days = [heading for name, heading in mapped.items() if table.column(name).kind is Kind.DAY]
+    moved = replace(sheet, rows=_moved(sheet, days, by))
+    seen = importing.take(table, scope, moved, mapped)
+    if seen.faults or seen.together:
+        told = [fault.line(path.name) for fault in seen.faults[:3]] + seen.together[:3]
+        raise NotTaken("\n".join(told))
+    return len(seen.lines)
+
+
+def _moved(sheet: Sheet, days: list[str], by: timedelta) -> Iterator[Row | Fault]:
+    for row in sheet.rows:
+        if isinstance(row, Row):
+            given = {
+                heading: str(date.fromisoformat(row.values[heading]) + by)
+                for heading in days
+                if row.values.get(heading)
+            }
+            yield replace(row, values=row.values | given)
+        else:
+            yield row
