@@ -27,7 +27,8 @@ OBJECTS = {
     "proposals/key": "proposal", "follow-ups/key": "follow_up", "bookings/key": "booking",
     "topics/key": "topic", "evidence/key": "evidence", "receipts/key": "evidence",
     "keys/key": "key", "webhooks/key": "webhook", "messages/key": "message",
-    "versions/key": "version",
+    "versions/key": "version", "enterprises/key": "enterprise", "enterprise-years/key": "year",
+    "enterprise-months/key": "month", "enterprise-revisions/key": "revision",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {

@@ -26,6 +26,7 @@ from linli.cases.models import Report as CaseReport
 from linli.clock import now
 from linli.doors import uploads
 from linli.doors.models import ApiKey, Message, Webhook
+from linli.enterprises.models import Enterprise, MonthFigures, Revision, YearFigures
 from linli.packs.models import TownVersion
 from linli.people import audit
 from linli.people.models import AuditEntry, Lead, Leave, Membership, SignedIn
@@ -153,7 +154,20 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
         next_at=now(), state=Message.State.GIVEN_UP, payload={"event": "report", "case": case.code},
     )  # fmt: skip
     audit.record("leave-entered", person(f"administrator{name}"), person(f"officer{name}"))
+    enterprise = Enterprise.objects.create(
+        code=village.upper().ljust(18, "0"), name=village, industry="3311", size="small",
+        status="operating", area=area(grid), touched_at=now(),
+    )  # fmt: skip
+    YearFigures.objects.create(enterprise=enterprise, year=2025, touched_at=now())
+    MonthFigures.objects.create(enterprise=enterprise, month=date(2026, 1, 1), touched_at=now())
+    revision = Revision.objects.create(
+        enterprise=enterprise, year=2025, figure="output", before=1, after=2, at=now()
+    )
     return {
+        "enterprise": enterprise.code,
+        "year": f"{enterprise.code}-2025",
+        "month": f"{enterprise.code}-2026-01",
+        "revision": revision.pk,
         "entry": AuditEntry.objects.latest("number").number,
         "lead": Lead.objects.get(area=area(grid), side=Lead.Side.COMMUNITY).pk,
         "notice": Notice.objects.filter(user=person(f"worker{name}")).earliest("pk").pk,
