@@ -13,6 +13,7 @@ from linli import beside
 from linli.cases import worker
 from linli.doors import outbox, uploads
 from linli.indicators import keeping
+from linli.programmes.remediation import watch
 from linli.scores import backlog, kept, pulse, tallies
 from linli.simulate.live import Present
 from linli.topics import sweep
@@ -42,11 +43,12 @@ def _fold() -> int:
 
 
 def ponder() -> None:
-    """Do what takes seconds and may wait: hot topics, leagues, indicators over whole tables."""
+    """Do what takes seconds and may wait: topics, leagues, indicators over whole tables, stalls."""
     if sweep.is_due():
         sweep.sweep()
     kept.refresh()
     keeping.ponder()
+    watch.look()
     uploads.sweep()
     outbox.sweep()
 

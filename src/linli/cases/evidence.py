@@ -62,18 +62,30 @@ def attach(draft: Draft, files: Iterable[UploadedFile | Kept]) -> None:
             _note(draft, _row(draft, file.sha256, file.content_type))
             draft.evidence[-1].file.name = file.path
             continue
-        content = file.read()
-        kind = filetype.guess_mime(content)
-        if kind not in ACCEPTED or len(content) > MAX_BYTES or not _opens(content, kind):
-            raise NotEvidence(
-                _("“%(name)s” is not a photo or PDF of at most 20 MB.") % {"name": file.name}
-            )
+        content, kind = checked(file)
         lon, lat = position(content) or (None, None)
         row = _row(draft, sha256(content).hexdigest(), kind, lon, lat)
         _note(draft, row)
         file.seek(0)
         # Only once the event stands: a refused step must leave no file behind.
         draft.then(partial(row.file.save, f"{row.sha256[:16]}.{kind.split('/')[1]}", file))
+
+
+def checked(file: UploadedFile) -> tuple[bytes, str]:
+    """Return the content of a file and what kind it is by that.
+
+    Raises
+    ------
+    NotEvidence
+        If it is not a JPEG, PNG, WebP or PDF of at most 20 MB, or too many pixels.
+    """
+    content = file.read()
+    kind = filetype.guess_mime(content)
+    if kind not in ACCEPTED or len(content) > MAX_BYTES or not _opens(content, kind):
+        raise NotEvidence(
+            _("“%(name)s” is not a photo or PDF of at most 20 MB.") % {"name": file.name}
+        )
+    return content, kind
 
 
 def _row(

@@ -24,7 +24,7 @@ def evidence_file(request: HttpRequest, pk: int) -> HttpResponse:
     with row.file.open("rb") as file:
         content = file.read()
     name = f"{row.case_id}-{row.pk}.{row.file.name.rpartition('.')[2]}"
-    return _sent(content, row.content_type, name, row.content_type == PDF)
+    return sent(content, row.content_type, name, row.content_type == PDF)
 
 
 @login_required
@@ -43,10 +43,11 @@ def sent_picture(row: Evidence, size: Size) -> HttpResponse:
         content = picture(row, size)
     except UNREADABLE as fault:
         raise Http404 from fault
-    return _sent(content, KIND, f"{row.case_id}-{row.pk}-{size}.webp", False)
+    return sent(content, KIND, f"{row.case_id}-{row.pk}-{size}.webp", False)
 
 
-def _sent(content: bytes, kind: str, name: str, is_download: bool) -> HttpResponse:
+def sent(content: bytes, kind: str, name: str, is_download: bool) -> HttpResponse:
+    """Answer with a file that came from outside, so that it can do no harm."""
     response = HttpResponse(content, content_type=kind)
     way = "attachment" if is_download else "inline"
     response["Content-Disposition"] = f'{way}; filename="{name}"'

@@ -7,6 +7,7 @@ from linli.indicators import section as indicators
 from linli.people import section as people
 from linli.places import section as places
 from linli.programmes import section as programmes
+from linli.programmes.remediation import section as remediation
 from linli.rows import Counts
 from linli.sections import Declaration, Faults, Name, Read, Slug
 from linli.stewards import section as stewards
@@ -22,7 +23,9 @@ class Owner(Protocol):
 
 
 # From the lowest floor up: what is written first may be referred to by what comes later.
-OWNERS: tuple[Owner, ...] = (places, people, cases, stewards, programmes, indicators)
+OWNERS: tuple[Owner, ...] = (
+    places, people, cases, stewards, programmes, remediation, indicators,
+)  # fmt: skip
 
 # What stands in a pack as `[[name]]`.
 PACK_SECTIONS: dict[str, type[Declaration]] = {
@@ -31,6 +34,8 @@ PACK_SECTIONS: dict[str, type[Declaration]] = {
     "ladder": programmes.LadderEntry,
     "indicator": indicators.IndicatorEntry,
     "target": indicators.TargetEntry,
+    "policy": remediation.PolicyEntry,
+    "price": remediation.PriceEntry,
 }
 
 

@@ -84,14 +84,15 @@ def _raw(present: AreaEntry | None, values: Values) -> dict[str, Any]:
     system = values.get("coordinates") or "wgs84"
     for name, value in values.items():
         if name == "shape":
-            raw["geometry"] = _shape(value, system)
+            raw["geometry"] = shape_from(value, system)
         elif name != "coordinates":
             raw[FIELDS.get(name, name)] = value if value != "" or name == "name_en" else None
     raw["grid"] = bool(raw.get("grid"))
     return raw
 
 
-def _shape(value: Any, system: Any) -> BaseGeometry | None:
+def shape_from(value: Any, system: Any) -> BaseGeometry | None:
+    """Read a GeoJSON geometry in a coordinate system as WGS-84; None if it is none."""
     if not value:
         return None
     try:

@@ -256,10 +256,10 @@ def climb_all(steps: Sequence[tuple[C, Sequence[Step]]]) -> None:
         bulk.update([thing for thing, _steps in steps], ["stage", "stage_since"])
 
 
-def climb_kind(kind: type[Climber]) -> type[Climb]:
+def climb_kind(kind: type[Climber]) -> Any:
     """Return the model of the steps that things of a kind take."""
-    found: Any = kind._meta.get_field("climbs").related_model
-    return found
+    fields: Any = kind._meta
+    return fields.get_field("climbs").related_model
 
 
 def check_step(

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from pydantic import Field
 
 from linli import rows
-from linli.programmes.ladders import Ladder, climbers
+from linli.programmes.ladders import Ladder, climb_kind, climbers
 from linli.rows import Counts
 from linli.sections import (
     Declaration,
@@ -70,7 +70,7 @@ def obstacles(read: Read, faults: Faults) -> None:
         codes = {stage.code for stage in entry.value.stages} if entry else set()
         gone = {stage.code: stage for stage in ladder.stages if stage.code not in codes}
         for kind in climbers() if gone else ():
-            steps = kind._meta.get_field("climbs").related_model._default_manager  # type: ignore[union-attr]
+            steps = climb_kind(kind)._default_manager
             used = steps.filter(thing__ladder=ladder.pk, stage__in=gone).order_by()
             for code in sorted(used.values_list("stage", flat=True).distinct()):
                 where = entry or (ladders.entries[0].spot if ladders.entries else None)
