@@ -9,8 +9,9 @@ and without a network. The process makes ready what a worker of the site makes r
 first request (`linli.web.warm`); beyond that one request for each page of the process is not
 timed, for it imports modules. Every other request is, also the first of a role and of a query.
 
-Pages are taken from the URL configuration. What a page needs and the history lacks (a key, a
-webhook, a deliberation, a file to import …) is made in one transaction that is rolled back at
+Pages are taken from the URL configuration. What the worker keeps ready (tallies, topics,
+leagues) is brought up to date before. What a page needs and the history lacks (a key, a webhook,
+a deliberation, a file to import …) is made as well, all in one transaction that is rolled back at
 the end, so the installation stays as it was. Addresses that only take a POST are no pages; they
 stand under `posted`, found by asking each of them. A POST that changes nothing and answers
 while somebody types (`advice`, `already`) is measured as a page. What is left stands under
@@ -110,8 +111,28 @@ def _more(sight: Any) -> dict[str, list]:
         "topic": some(Topic), "service": some(Offer, "code"), "booking": some(Booking),
         "upload": some(Upload, "token"), "webhook": some(Webhook),
         "draft": list(drafts.values_list("pk", flat=True)[:1]), "evidence": some(Evidence),
-        "to_rate": _to_rate(sight),
+        "to_rate": _to_rate(sight), **_photos(),
     }  # fmt: skip
+
+
+def _photos() -> dict[str, list]:
+    """Choose photos that people without an account may see."""
+    from linli.cases.models import Evidence, Report
+    from linli.cases.pictures import is_picture
+    from linli.cases.receipt_views import ANSWERS
+    from linli.web.tour import told_case
+
+    rows = Evidence.objects.filter(action__in=ANSWERS).order_by("-pk")[:50]
+    answers = [row for row in rows if is_picture(row)][:2]
+    receipts = dict(
+        Report.objects.filter(case__in=[row.case_id for row in answers])
+        .values_list("case_id", "receipt")
+    )  # fmt: skip
+    toured = Evidence.objects.filter(case=told_case())
+    return {
+        "answered": [{"receipt": receipts[row.case_id], "pk": row.pk} for row in answers],
+        "toured": [row.pk for row in toured if is_picture(row)][:2],
+    }
 
 
 def _to_rate(sight: Any) -> list[dict[str, str]]:
@@ -364,8 +385,8 @@ PAGES: dict[str, dict[str, Any]] = {
     "webhook": {"pk": "webhook"}, "confirm-address": {"token": "tokens"},
     "export": {"table": "files", "kind": "kinds",
                "queries": lambda of: [{"state": "open"}, {"q": "的"}]},
-    "tour-photo": {"pk": "evidence", "size": "sizes"},
-    "receipt-picture": {"receipt": "receipt", "pk": "evidence", "size": "sizes"},
+    "tour-photo": {"pk": "toured", "size": "sizes"},
+    "receipt-picture": {"*": "answered", "size": "sizes"},
 }  # fmt: skip
 # POSTs that change nothing and answer while somebody types; what is sent with them.
 TYPED: dict[str, dict[str, Any]] = {
@@ -566,6 +587,7 @@ def supplied() -> Iterator[None]:
     with transaction.atomic():
         try:
             known = set(Upload.objects.values_list("pk", flat=True))
+            work()
             supply()
             kept = list(Upload.objects.exclude(pk__in=known))
             yield
@@ -574,6 +596,17 @@ def supplied() -> Iterator[None]:
             for upload in kept:
                 upload.path.unlink(missing_ok=True)
                 upload.lines_path.unlink(missing_ok=True)
+
+
+def work() -> None:
+    """Do what the worker beside the site has done long before anybody looks."""
+    from linli import background
+    from linli.scores import kept
+
+    say("clocks, tallies, topics and leagues …")
+    background.once()
+    background.ponder()
+    kept.refresh(seconds=float("inf"))
 
 
 def run(given: argparse.Namespace) -> dict[str, Any]:
