@@ -100,6 +100,7 @@ def _more(sight: Any) -> dict[str, list]:
     from linli.cases.models import Evidence
     from linli.doors.models import Upload, Webhook
     from linli.packs.models import TownVersion
+    from linli.programmes.models import Node
     from linli.stewards.models import Booking, Offer
     from linli.topics.models import Topic
 
@@ -109,6 +110,7 @@ def _more(sight: Any) -> dict[str, list]:
     drafts = TownVersion.objects.filter(number=None, by=sight.user.pk)
     return {
         "topic": some(Topic), "service": some(Offer, "code"), "booking": some(Booking),
+        "node": some(Node, "code"),
         "upload": some(Upload, "token"), "webhook": some(Webhook),
         "draft": list(drafts.values_list("pk", flat=True)[:1]), "evidence": some(Evidence),
         "to_rate": _to_rate(sight), **_photos(),
@@ -385,6 +387,8 @@ PAGES: dict[str, dict[str, Any]] = {
     "webhook": {"pk": "webhook"}, "confirm-address": {"token": "tokens"},
     "export": {"table": "files", "kind": "kinds",
                "queries": lambda of: [{"state": "open"}, {"q": "的"}]},
+    "programme": {"code": "node"}, "programme-gantt": {"code": "node"},
+    "programme-map": {"code": "node"}, "programme-shapes": {"code": "node"},
     "tour-photo": {"pk": "toured", "size": "sizes"},
     "receipt-picture": {"*": "answered", "size": "sizes"},
 }  # fmt: skip

@@ -14,6 +14,7 @@ from linli.cases import worker
 from linli.doors import outbox, uploads
 from linli.indicators import keeping
 from linli.programmes.remediation import watch
+from linli.programmes.renewal import late
 from linli.scores import backlog, kept, pulse, tallies
 from linli.simulate.live import Present
 from linli.topics import sweep
@@ -49,6 +50,7 @@ def ponder() -> None:
     kept.refresh()
     keeping.ponder()
     watch.look()
+    late.open_cases()
     uploads.sweep()
     outbox.sweep()
 

@@ -29,6 +29,8 @@ OBJECTS = {
     "keys/key": "key", "webhooks/key": "webhook", "messages/key": "message",
     "versions/key": "version", "enterprises/key": "enterprise", "enterprise-years/key": "year",
     "enterprise-months/key": "month", "enterprise-revisions/key": "revision",
+    "programmes/key": "node", "programmes/code": "node",
+    "milestones/key": "due", "milestones/code": "due",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {

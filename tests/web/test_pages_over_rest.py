@@ -55,6 +55,11 @@ OPERATIONS = {
     "service": "get_services service_slots book", "topics": "list_topics",
     "look-for-topics": "look_for_topics", "topic": "get_topics topic_curve topic_cases",
     "joint": "join_topic",
+    "programmes": "list_programmes programme_tree list_milestones",
+    "programme": "get_programmes programme_tree programme_slips list_milestones",
+    "programme-gantt": "programme_slips list_milestones", "programme-map": "programme_shapes",
+    "programme-shapes": "programme_shapes", "milestone-done": "milestone_done",
+    "milestone-file": "milestone_file",
     "act: follow": "send_report",  # a report that joins a known case
     "act: report": "send_report",
 }  # fmt: skip

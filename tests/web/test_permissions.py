@@ -34,6 +34,9 @@ OBJECTS = {
     "webhook.pk": "webhook", "remove-webhook.pk": "webhook", "message-again.pk": "message",
     "rate.grid": "grid", "rate.organisation": "organisation", "appeal-rating.pk": "rating",
     "rule-on-rating.pk": "rating", "revoke-key.pk": "key",
+    "programme.code": "node", "programme-gantt.code": "node", "programme-map.code": "node",
+    "programme-shapes.code": "node", "milestone-done.pk": "milestone",
+    "milestone-file.pk": "milestone",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {

@@ -30,6 +30,7 @@ from linli.enterprises.models import Enterprise, MonthFigures, Revision, YearFig
 from linli.packs.models import TownVersion
 from linli.people import audit
 from linli.people.models import AuditEntry, Lead, Leave, Membership, SignedIn
+from linli.programmes.models import Milestone, Node
 from linli.scores.models import Rating
 from linli.scores.ratings import DIMENSIONS
 from linli.stewards.deliberations import live_in
@@ -168,6 +169,7 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
         "year": f"{enterprise.code}-2025",
         "month": f"{enterprise.code}-2026-01",
         "revision": revision.pk,
+        **_programmes(grid, village),
         "entry": AuditEntry.objects.latest("number").number,
         "lead": Lead.objects.get(area=area(grid), side=Lead.Side.COMMUNITY).pk,
         "notice": Notice.objects.filter(user=person(f"worker{name}")).earliest("pk").pk,
@@ -201,3 +203,21 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
         "area": village,
         "category": category("stalls").code,
     }
+
+
+def _programmes(grid: str, village: str) -> dict[str, Any]:
+    frame = Node.objects.create(
+        code=f"{village}-frame", name="片区", name_en="Quarter", level="framework",
+        path=f"{village}-frame/",
+    )  # fmt: skip
+    project = Node.objects.create(
+        code=f"{village}-path", name="步道", name_en="Path", level="project", parent=frame,
+        path=f"{village}-frame/{village}-path/", owner=organisation(f"{village}law"),
+        area=area(grid), starts=date(2026, 1, 1), ends=date(2026, 12, 31),
+        began=date(2026, 1, 5), budget=4_000_000, lon=area(grid).lon, lat=area(grid).lat,
+    )  # fmt: skip
+    due = Milestone.objects.create(
+        code=f"{village}-path-1", node=project, name="立项", name_en="Approved",
+        due=date(2026, 1, 31), first_due=date(2026, 1, 31),
+    )  # fmt: skip
+    return {"node": project.code, "milestone": due.pk, "due": due.code}

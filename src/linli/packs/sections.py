@@ -8,6 +8,7 @@ from linli.people import section as people
 from linli.places import section as places
 from linli.programmes import section as programmes
 from linli.programmes.remediation import section as remediation
+from linli.programmes.renewal import section as renewal
 from linli.rows import Counts
 from linli.sections import Declaration, Faults, Name, Read, Slug
 from linli.stewards import section as stewards
@@ -24,7 +25,7 @@ class Owner(Protocol):
 
 # From the lowest floor up: what is written first may be referred to by what comes later.
 OWNERS: tuple[Owner, ...] = (
-    places, people, cases, stewards, programmes, remediation, indicators,
+    places, people, cases, stewards, programmes, remediation, renewal, indicators,
 )  # fmt: skip
 
 # What stands in a pack as `[[name]]`.
@@ -36,6 +37,7 @@ PACK_SECTIONS: dict[str, type[Declaration]] = {
     "target": indicators.TargetEntry,
     "policy": remediation.PolicyEntry,
     "price": remediation.PriceEntry,
+    "programme": renewal.ProgrammeEntry,
 }
 
 

@@ -2,5 +2,6 @@
 
 from linli.programmes.ladders import Ladder
 from linli.programmes.remediation import models as remediation
+from linli.programmes.renewal.models import Link, Milestone, Node
 
-__all__ = ["Ladder", "remediation"]
+__all__ = ["Ladder", "Link", "Milestone", "Node", "remediation"]

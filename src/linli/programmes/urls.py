@@ -1,3 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from linli.programmes.renewal import views as renewal
+
+urlpatterns = [
+    path("programmes/", renewal.programmes, name="programmes"),
+    path("programmes/milestones/<int:pk>/done/", renewal.milestone_done, name="milestone-done"),
+    path("programmes/milestones/<int:pk>/file/", renewal.milestone_file, name="milestone-file"),
+    path("programmes/<slug:code>/", renewal.programme, name="programme"),
+    path("programmes/<slug:code>/gantt/", renewal.gantt, name="programme-gantt"),
+    path("programmes/<slug:code>/map/", renewal.programme_map, name="programme-map"),
+    path("programmes/<slug:code>/shapes/", renewal.programme_shapes, name="programme-shapes"),
+]

@@ -50,6 +50,13 @@ ENTRIES = (
     Entry("topics", _("Hot topics"), STAFF, "flame", ("topic",)),
     Entry("leagues", _("Leagues"), STAFF, "trophy", ("figure", "reasons")),
     Entry("ratings", _("Monthly ratings"), STAFF, "star", ("rate", "appeals")),
+    Entry(
+        "programmes",
+        _("Programmes"),
+        STAFF,
+        "route",
+        ("programme", "programme-gantt", "programme-map"),
+    ),
     Entry("my-leave", _("My leave"), STAFF, "calendar"),
     Entry(
         "administration",
