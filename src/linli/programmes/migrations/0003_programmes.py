@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('cases', '0008_event_at'),
         ('people', '0002_administration'),
         ('places', '0001_initial'),
-        ('programmes', '0001_ladders'),
+        ('programmes', '0002_remediation'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
