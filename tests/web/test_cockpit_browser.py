@@ -13,7 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.small_town import SmallTown
 from tests.web.browsers import DESK, IN_A_BROWSER, PASSWORD, PHONE, PLAIN, People, started
@@ -67,6 +67,15 @@ def _wait(address: str, site: subprocess.Popen) -> None:
     raise AssertionError("the server does not answer")
 
 
+def _until(page: Page, promised: str) -> None:
+    """Wait until what a promise brings is true; Playwright's own wait takes the promise for it."""
+    for _ in range(600):
+        if page.evaluate(promised):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(f"never true: {promised}")
+
+
 def test_a_report_reaches_the_cockpit_without_a_touch(browser, address: str, tmp_path: Path):
     people = People(browser, address)
     leader = people.enter("leader", DESK)
@@ -97,8 +106,8 @@ def test_a_cockpit_reloaded_without_a_line_shows_what_was_known(browser, address
     leader.evaluate("navigator.serviceWorker.ready")
     leader.goto(f"{address}/cockpit/")
     expect(leader.get_by_text("实时", exact=True)).to_be_visible()
-    leader.wait_for_function("caches.match('/cockpit/kept/state').then(Boolean)")
-    leader.wait_for_function("caches.match('/cockpit/kept/').then(Boolean)")
+    _until(leader, "caches.match('/cockpit/kept/state').then(Boolean)")
+    _until(leader, "caches.match('/cockpit/kept/').then(Boolean)")
     waiting = leader.locator(".flow-waits b").first.text_content()
 
     leader.context.set_offline(True)
@@ -123,7 +132,7 @@ def test_a_cockpit_reloaded_without_a_line_shows_what_was_known(browser, address
 
     leader.get_by_role("button", name="退出").click()
     expect(leader.get_by_role("heading", name="登录")).to_be_visible()
-    leader.wait_for_function("caches.has('linli-kept').then(there => !there)")
+    _until(leader, "caches.has('linli-kept').then(there => !there)")
     leader.context.set_offline(True)
     leader.goto(f"{address}/cockpit/")
     expect(leader.get_by_role("heading", name="没有网络连接")).to_be_visible()
@@ -134,9 +143,9 @@ def test_whoever_comes_next_finds_nothing_of_the_cockpit_before(browser, address
     leader = people.enter("leader", DESK)
     leader.evaluate("navigator.serviceWorker.ready")
     leader.goto(f"{address}/cockpit/")
-    leader.wait_for_function("caches.match('/cockpit/kept/state').then(Boolean)")
+    _until(leader, "caches.match('/cockpit/kept/state').then(Boolean)")
 
     leader.context.clear_cookies()  # a session that ended by itself
     leader.goto(f"{address}/")
 
-    leader.wait_for_function("caches.has('linli-kept').then(there => !there)")
+    _until(leader, "caches.has('linli-kept').then(there => !there)")

@@ -64,12 +64,13 @@
 
   // Keep the tallies, and once the page they are shown in; only where a worker would find them.
   let keptAt = 0;
+  let hasPage = false;
   navigator.serviceWorker?.addEventListener("message", ({ data }) => {
     if (data === "signed out") keptAt = Infinity; // in another window: from now on nothing is kept
   });
   const keep = async (state) => {
     if (!navigator.serviceWorker?.controller || Date.now() - keptAt < KEEP_EVERY) return;
-    const first = keptAt === 0;
+    const first = !hasPage;
     keptAt = Date.now();
     const parts = Object.fromEntries(TALLIES.map((name) => [name, state.parts[name]]));
     try {
@@ -77,8 +78,13 @@
       if (first) {
         const page = await fetch(deck.dataset.kept,
           { credentials: "omit", headers: { "Accept-Language": language } });
-        if (page.ok) await store.put(deck.dataset.kept, page);
+        if (!page.ok) return;
+        await store.put(deck.dataset.kept, page);
+        // What draws it too: this page may have come before the worker, which then knows no file.
+        await store.addAll([...document.querySelectorAll("link[rel=stylesheet], script[src]")]
+          .map((part) => part.href || part.src));
       }
+      hasPage = true;
       const told = { person, language, at: state.at, parts, grids: state.grids };
       await store.put(STATE, new Response(JSON.stringify(told)));
     } catch { /* a full or forbidden store */ }

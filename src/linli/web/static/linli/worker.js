@@ -27,11 +27,10 @@ self.addEventListener("activate", (event) => {
 });
 
 const keptFirst = async (request) => {
-  const files = await caches.open(FILES);
-  const known = await files.match(request);
+  const known = await caches.match(request, { ignoreVary: true });
   if (known) return known;
   const answer = await fetch(request);
-  if (answer.status === 200) files.put(request, answer.clone());
+  if (answer.status === 200) await (await caches.open(FILES)).put(request, answer.clone());
   return answer;
 };
 
@@ -39,7 +38,7 @@ const lineFirst = async (request) => {
   const files = await caches.open(FILES);
   try {
     const answer = await fetch(request);
-    if (answer.status === 200) files.put(request, answer.clone());
+    if (answer.status === 200) await files.put(request, answer.clone());
     return answer;
   } catch (fault) {
     const known = (await files.match(request)) ?? (await caches.match(request.url, { ignoreVary: true }));
