@@ -31,6 +31,7 @@ OBJECTS = {
     "enterprise-months/key": "month", "enterprise-revisions/key": "revision",
     "programmes/key": "node", "programmes/code": "node",
     "milestones/key": "due", "milestones/code": "due",
+    "rungs/key": "rung", "enterprise-titles/key": "title", "enterprise-next-steps/key": "step",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {

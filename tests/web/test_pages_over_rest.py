@@ -60,6 +60,8 @@ OPERATIONS = {
     "programme-gantt": "programme_slips list_milestones", "programme-map": "programme_shapes",
     "programme-shapes": "programme_shapes", "milestone-done": "milestone_done",
     "milestone-file": "milestone_file",
+    "ladder": "ladder list_rungs", "climber": "climber list_enterprise-next-steps",
+    "next-step": "next_step", "grant-title": "create_enterprise-titles",
     "act: follow": "send_report",  # a report that joins a known case
     "act: report": "send_report",
 }  # fmt: skip

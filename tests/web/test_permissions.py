@@ -37,6 +37,7 @@ OBJECTS = {
     "programme.code": "node", "programme-gantt.code": "node", "programme-map.code": "node",
     "programme-shapes.code": "node", "milestone-done.pk": "milestone",
     "milestone-file.pk": "milestone",
+    "enterprise": "enterprise",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {

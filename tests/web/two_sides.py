@@ -26,6 +26,7 @@ from linli.cases.models import Report as CaseReport
 from linli.clock import now
 from linli.doors import uploads
 from linli.doors.models import ApiKey, Message, Webhook
+from linli.enterprises.ladder.models import NextStep, Rung, Title
 from linli.enterprises.models import Enterprise, MonthFigures, Revision, YearFigures
 from linli.packs.models import TownVersion
 from linli.people import audit
@@ -164,7 +165,17 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
     revision = Revision.objects.create(
         enterprise=enterprise, year=2025, figure="output", before=1, after=2, at=now()
     )
+    rung, _made = Rung.objects.get_or_create(
+        code="listed", defaults={"name": "上市", "position": 1, "known_by": Rung.TITLE}
+    )
+    Title.objects.create(enterprise=enterprise, rung=rung, since=date(2020, 1, 1), at=now())
+    step = NextStep.objects.create(
+        enterprise=enterprise, rung=rung, year=2026, case=Case.objects.get(pk=case.pk), at=now()
+    )
     return {
+        "rung": rung.code,
+        "title": f"{enterprise.code}-{rung.code}",
+        "step": step.pk,
         "enterprise": enterprise.code,
         "year": f"{enterprise.code}-2025",
         "month": f"{enterprise.code}-2026-01",

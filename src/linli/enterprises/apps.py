@@ -6,4 +6,6 @@ class EnterprisesConfig(AppConfig):
     label = "enterprises"
 
     def ready(self) -> None:
-        from linli.enterprises import visibility  # noqa: F401 (declares who may see what)
+        # They declare who may see what.
+        from linli.enterprises import visibility  # noqa: F401
+        from linli.enterprises.ladder import visibility as of_the_ladder  # noqa: F401

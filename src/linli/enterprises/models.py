@@ -14,7 +14,7 @@ from linli.people.models import User
 from linli.places.models import Area, Named
 
 # The figures of a period, in the order people read them.
-FIGURES = (
+FIGURES: tuple[str, ...] = (
     "output", "sales", "value_added", "profit", "tax", "exports", "energy", "electricity",
     "emissions", "rd", "staff", "fixed_investment", "digital_investment", "capital_raised",
 )  # fmt: skip
@@ -166,3 +166,7 @@ class Delegate(models.Model):
     user = models.OneToOneField(User, models.CASCADE, related_name="delegate")
     enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="delegates")
     since = models.DateTimeField()
+
+
+# Models of single ideas stand beside them; Django finds them through here.
+from linli.enterprises.ladder.models import NextStep, Rung, Title  # noqa: E402, F401

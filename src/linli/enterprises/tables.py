@@ -289,3 +289,7 @@ REVISIONS = declare(
 
 def _plain(value: Any) -> str | None:
     return None if value is None else str(value)
+
+
+# Tables of single ideas stand beside them; they are found through here.
+from linli.enterprises.ladder import tables as _ladder  # noqa: E402, F401

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from linli.cases import section as cases
+from linli.enterprises import section as enterprises
 from linli.indicators import section as indicators
 from linli.people import section as people
 from linli.places import section as places
@@ -25,13 +26,14 @@ class Owner(Protocol):
 
 # From the lowest floor up: what is written first may be referred to by what comes later.
 OWNERS: tuple[Owner, ...] = (
-    places, people, cases, stewards, programmes, remediation, renewal, indicators,
+    places, people, cases, stewards, enterprises, programmes, remediation, renewal, indicators,
 )  # fmt: skip
 
 # What stands in a pack as `[[name]]`.
 PACK_SECTIONS: dict[str, type[Declaration]] = {
     "category": cases.CategoryEntry,
     "service": stewards.ServiceEntry,
+    "rung": enterprises.RungEntry,
     "ladder": programmes.LadderEntry,
     "indicator": indicators.IndicatorEntry,
     "target": indicators.TargetEntry,

@@ -1,0 +1,5 @@
+"""What is done with enterprises over REST; each module holds one idea."""
+
+from linli.enterprises.api import ladder
+
+ROUTERS = (ladder.router,)

@@ -1,0 +1,60 @@
+"""Invents titles for the sample: `python towns/pinghu/make_standing.py`.
+
+Reads the sample register that make_enterprises.py wrote, and writes sample/titles.csv: who is
+specialised (专精特新) and who is listed. Nothing is drawn by lot: listed are those that raise
+capital, specialised every second one above scale whose research and years would allow it.
+"""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+SAMPLE = Path(__file__).parent / "sample"
+YEAR = "2025"
+
+Row = dict[str, Any]
+
+
+def read(name: str) -> list[Row]:
+    """Read a file of the sample."""
+    with (SAMPLE / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write(name: str, rows: list[Row]) -> None:
+    """Write a file of the sample."""
+    with (SAMPLE / name).open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        out.writeheader()
+        out.writerows(rows)
+
+
+def titles() -> list[Row]:
+    """Return who holds which title, since when, by which document."""
+    above = [
+        row for row in read("enterprise-years.csv")
+        if row["year"] == YEAR and row["above_scale"] == "true"
+    ]  # fmt: skip
+    research = [row for row in above if float(row["rd"]) / float(row["sales"]) >= 0.03]
+    found: list[Row] = []
+    for number, row in enumerate(research[::2]):
+        year, batch = 2021 + number % 5, number % 3 + 1
+        found.append({
+            "enterprise": row["enterprise"], "rung": "specialised",
+            "since": f"{year}-{(number * 5) % 12 + 1:02d}-{number * 7 % 27 + 1:02d}",
+            "document": f"专精特新中小企业{year}年第{batch}批",
+        })  # fmt: skip
+    for number, row in enumerate(r for r in above if r["capital_raised"]):
+        found.append({
+            "enterprise": row["enterprise"], "rung": "listed",
+            "since": f"{2014 + number}-{number * 3 % 12 + 1:02d}-18", "document": "",
+        })  # fmt: skip
+    return found
+
+
+def main() -> None:
+    write("titles.csv", titles())
+
+
+if __name__ == "__main__":
+    main()
