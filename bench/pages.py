@@ -100,7 +100,7 @@ def _more(sight: Any) -> dict[str, list]:
     from linli.cases.models import Evidence
     from linli.doors.models import Upload, Webhook
     from linli.packs.models import TownVersion
-    from linli.programmes.models import Node
+    from linli.programmes.models import Investment, Node
     from linli.stewards.models import Booking, Offer
     from linli.topics.models import Topic
 
@@ -110,7 +110,7 @@ def _more(sight: Any) -> dict[str, list]:
     drafts = TownVersion.objects.filter(number=None, by=sight.user.pk)
     return {
         "topic": some(Topic), "service": some(Offer, "code"), "booking": some(Booking),
-        "node": some(Node, "code"),
+        "node": some(Node, "code"), "project": some(Investment, "code"),
         "upload": some(Upload, "token"), "webhook": some(Webhook),
         "draft": list(drafts.values_list("pk", flat=True)[:1]), "evidence": some(Evidence),
         "to_rate": _to_rate(sight), **_photos(),
@@ -389,6 +389,7 @@ PAGES: dict[str, dict[str, Any]] = {
                "queries": lambda of: [{"state": "open"}, {"q": "的"}]},
     "programme": {"code": "node"}, "programme-gantt": {"code": "node"},
     "programme-map": {"code": "node"}, "programme-shapes": {"code": "node"},
+    "investment-project": {"code": "project"},
     "tour-photo": {"pk": "toured", "size": "sizes"},
     "receipt-picture": {"*": "answered", "size": "sizes"},
 }  # fmt: skip

@@ -5,7 +5,15 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from linli.programmes.ladders import Climb, Ladder, NotClimbed, Passage, Step, check_step
+from linli.programmes.ladders import (
+    Climb,
+    Ladder,
+    NotClimbed,
+    Passage,
+    Step,
+    along,
+    check_step,
+)
 from linli.sections import Faulty
 from tests.small_town import SmallTown
 
@@ -141,6 +149,25 @@ def test_who_has_not_arrived_is_counted_until_today_or_until_it_gave_up(ladder):
     assert Passage.between(ladder, gone, "talks", "built", TODAY) == Passage(10, False)
     assert Passage.between(ladder, steps(("lead", date(2026, 1, 1))), "talks", "built",
                            TODAY) is None  # fmt: skip
+
+
+def test_all_neighbouring_stages_at_once_say_the_same(ladder):
+    histories = {
+        1: steps(("lead", date(2026, 1, 1)), ("talks", date(2026, 1, 31)),
+                 ("built", date(2026, 3, 1))),
+        2: steps(("lead", date(2026, 1, 1)), ("talks", date(2026, 1, 31)),
+                 ("dropped", date(2026, 2, 10))),
+        3: steps(("lead", date(2026, 3, 1))),
+        4: steps(("talks", date(2026, 3, 1)), ("lead", date(2026, 3, 5))),
+    }  # fmt: skip
+    rows = [(key, step.stage, step.on) for key, taken in histories.items() for step in taken]
+    found = along(ladder, rows, TODAY)
+    for before, after in zip(ladder.way, ladder.way[1:], strict=False):
+        assert found[after.code] == [
+            passage
+            for taken in histories.values()
+            if (passage := Passage.between(ladder, taken, before.code, after.code, TODAY))
+        ], after.code
 
 
 def test_no_step_is_taken_away():

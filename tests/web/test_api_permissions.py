@@ -30,8 +30,9 @@ OBJECTS = {
     "versions/key": "version", "enterprises/key": "enterprise", "enterprise-years/key": "year",
     "enterprise-months/key": "month", "enterprise-revisions/key": "revision",
     "programmes/key": "node", "programmes/code": "node",
-    "milestones/key": "due", "milestones/code": "due",
     "rungs/key": "rung", "enterprise-titles/key": "title", "enterprise-next-steps/key": "step",
+    "milestones/key": "due", "milestones/code": "due", "projects/key": "project",
+    "projects/code": "project", "project-steps/key": "project_step", "incubators/key": "incubator",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {

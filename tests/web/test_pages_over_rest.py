@@ -62,6 +62,10 @@ OPERATIONS = {
     "milestone-file": "milestone_file",
     "ladder": "ladder list_rungs", "climber": "climber list_enterprise-next-steps",
     "next-step": "next_step", "grant-title": "create_enterprise-titles",
+    "investment": "investment_funnel list_projects list_incubators",
+    "investment-projects": "list_projects",
+    "investment-project": "get_projects list_project-steps",
+    "investment-climb": "project_climb",
     "act: follow": "send_report",  # a report that joins a known case
     "act: report": "send_report",
 }  # fmt: skip

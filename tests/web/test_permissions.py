@@ -36,8 +36,9 @@ OBJECTS = {
     "rule-on-rating.pk": "rating", "revoke-key.pk": "key",
     "programme.code": "node", "programme-gantt.code": "node", "programme-map.code": "node",
     "programme-shapes.code": "node", "milestone-done.pk": "milestone",
-    "milestone-file.pk": "milestone",
     "enterprise": "enterprise",
+    "milestone-file.pk": "milestone", "investment-project.code": "project",
+    "investment-climb.code": "project",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {

@@ -31,7 +31,14 @@ from linli.enterprises.models import Enterprise, MonthFigures, Revision, YearFig
 from linli.packs.models import TownVersion
 from linli.people import audit
 from linli.people.models import AuditEntry, Lead, Leave, Membership, SignedIn
-from linli.programmes.models import Milestone, Node
+from linli.programmes.models import (
+    Incubator,
+    Investment,
+    InvestmentStep,
+    Ladder,
+    Milestone,
+    Node,
+)
 from linli.scores.models import Rating
 from linli.scores.ratings import DIMENSIONS
 from linli.stewards.deliberations import live_in
@@ -231,4 +238,25 @@ def _programmes(grid: str, village: str) -> dict[str, Any]:
         code=f"{village}-path-1", node=project, name="立项", name_en="Approved",
         due=date(2026, 1, 31), first_due=date(2026, 1, 31),
     )  # fmt: skip
-    return {"node": project.code, "milestone": due.pk, "due": due.code}
+    ladder, _made = Ladder.objects.get_or_create(
+        code="investment",
+        defaults={"name": "招商", "name_en": "Investment", "pack": "village", "steps": [
+            {"code": code, "name": name, "name_en": english, "usual_days": 30,
+             "ends": code == "production", "aside": False, "optional": False}
+            for code, name, english in (("lead", "线索", "Lead"), ("signed", "签约", "Signed"),
+                                        ("production", "投产", "In production"))
+        ]},
+    )  # fmt: skip
+    investment = Investment.objects.create(
+        code=f"{village}-works", name="智造", name_en="Works", company="澜川", amount=50_000_000,
+        owner=organisation(f"{village}law"), ladder=ladder, stage="lead", origin="fair",
+        stage_since=date(2026, 1, 5), led=date(2026, 1, 5),
+    )  # fmt: skip
+    step = InvestmentStep.objects.create(
+        thing=investment, stage="lead", on=date(2026, 1, 5), at=now()
+    )
+    incubator = Incubator.objects.create(code=f"{village}-inc", name="飞地", name_en="Incubator")
+    return {
+        "node": project.code, "milestone": due.pk, "due": due.code, "project": investment.code,
+        "project_step": step.pk, "incubator": incubator.code,
+    }  # fmt: skip

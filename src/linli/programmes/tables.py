@@ -1,6 +1,7 @@
 """What the programmes look like from outside."""
 
+from linli.programmes.investment import tables as investment
 from linli.programmes.remediation import tables as remediation
 from linli.programmes.renewal import tables as renewal
 
-__all__ = ["remediation", "renewal"]
+__all__ = ["investment", "remediation", "renewal"]

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from linli.programmes.investment import views as investment
 from linli.programmes.renewal import views as renewal
 
 urlpatterns = [
@@ -10,4 +11,8 @@ urlpatterns = [
     path("programmes/<slug:code>/gantt/", renewal.gantt, name="programme-gantt"),
     path("programmes/<slug:code>/map/", renewal.programme_map, name="programme-map"),
     path("programmes/<slug:code>/shapes/", renewal.programme_shapes, name="programme-shapes"),
+    path("investment/", investment.investment, name="investment"),
+    path("investment/projects/", investment.projects, name="investment-projects"),
+    path("investment/projects/<slug:code>/", investment.project, name="investment-project"),
+    path("investment/projects/<slug:code>/climb/", investment.climb, name="investment-climb"),
 ]

@@ -58,6 +58,13 @@ ENTRIES = (
         "route",
         ("programme", "programme-gantt", "programme-map"),
     ),
+    Entry(
+        "investment",
+        _("Investment"),
+        STAFF,
+        "handshake",
+        ("investment-projects", "investment-project"),
+    ),
     Entry("my-leave", _("My leave"), STAFF, "calendar"),
     Entry(
         "administration",

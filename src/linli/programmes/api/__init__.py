@@ -1,5 +1,5 @@
 """What may be done with programmes over REST; each module holds the operations of one idea."""
 
-from linli.programmes.api import renewal
+from linli.programmes.api import investment, renewal
 
-ROUTERS = (renewal.router,)
+ROUTERS = (renewal.router, investment.router)

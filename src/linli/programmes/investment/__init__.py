@@ -1,0 +1,1 @@
+"""Investment projects (招商): from the first lead to production."""

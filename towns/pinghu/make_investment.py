@@ -1,0 +1,116 @@
+"""Makes the sample of the investment projects: invented companies and sums.
+
+    python towns/pinghu/make_investment.py
+
+Of what is agreed in signed projects, 55 % is for the digital economy, as a county reported it.
+Days are as of `AS_OF` and move when they are loaded.
+"""
+
+import csv
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+
+HERE = Path(__file__).parent / "sample"
+AS_OF = date(2026, 11, 20)
+COUNT, DIGITAL = 72, 0.55
+MILLION = 1_000_000
+INCUBATORS = (
+    ("INC-SH", "平湖（上海）科创飞地", "Pinghu incubator in Shanghai", "上海市张江"),
+    ("INC-HZ", "平湖（杭州）数字飞地", "Pinghu incubator in Hangzhou", "杭州市滨江"),
+    ("INC-SZ", "平湖（深圳）创新中心", "Pinghu incubator in Shenzhen", "深圳市南山"),
+)  # fmt: skip
+KINDS = (
+    ("智能传感器", "智能传感", True), ("工业机器人减速器", "高端装备", False),
+    ("车规级芯片封测", "集成电路", True), ("新能源汽车电驱", "汽车零部件", False),
+    ("光学镜头模组", "光电信息", True), ("精密模具", "高端装备", False),
+    ("工业互联网平台", "软件信息", True), ("服务器整机", "电子信息", True),
+    ("生物医用材料", "生命健康", False), ("显示驱动模组", "光电信息", True),
+    ("智能仓储装备", "高端装备", False), ("功能性新材料", "新材料", False),
+)  # fmt: skip
+NAMES = (
+    "澜川", "启岳", "恒屿", "墨禾", "臻衡", "沐棠", "砺新", "云岫",
+    "博澜", "晟远", "拓岚", "凌洲", "瑞桉", "鸿瀚", "知行合", "致微",
+    "星垣", "嘉霖", "东翎", "锦序", "海朔", "泓毅", "安澍", "景行",
+)  # fmt: skip
+TAILS = ("科技有限公司", "智能制造有限公司", "电子股份有限公司", "新材料有限公司")
+ORIGINS = (("office", 5), ("referral", 4), ("fair", 3), ("fund", 2), ("incubator", 5),
+           ("expansion", 3), ("own", 2))  # fmt: skip
+AREAS = ("330482001", "330482002", "330482101", "330482102", "330482108", "330482106")
+DAYS = ("led", "negotiated", "signed", "landed", "started", "produced")
+# Usual days to the next stage, and how many go on at all.
+ONWARD = ((35, 0.86), (80, 0.74), (60, 0.95), (45, 0.95), (380, 0.97))
+
+
+def main() -> None:
+    """Write the files."""
+    rng = Random(2026)
+    rows = []
+    for number in range(1, COUNT + 1):
+        product, industry, digital = KINDS[number % len(KINDS)]
+        origin = rng.choices([o for o, _w in ORIGINS], [w for _o, w in ORIGINS])[0]
+        name = f"{NAMES[number % len(NAMES)]}{product}项目"
+        row = {
+            "code": f"INV-{number:03d}", "name": name,
+            "company": f"{NAMES[number % len(NAMES)]}{TAILS[number % 4]}", "industry": industry,
+            "digital": "是" if digital else "否", "origin": origin,
+            "incubator": rng.choice(INCUBATORS)[0] if origin == "incubator" else "",
+            "owner": "commerce" if number % 3 else "industry", "area": rng.choice(AREAS),
+            "amount": rng.choice((60, 100, 150, 220, 300, 500, 800, 1200)) * MILLION,
+        }  # fmt: skip
+        day = AS_OF - timedelta(days=rng.randrange(12, 900))
+        rents = rng.random() < 0.3
+        row["led"] = day
+        for at, (usual, share) in enumerate(ONWARD):
+            if at == 2 and rents:
+                continue
+            if at == 3 and rents:
+                usual, share = 40, 0.95
+            took = max(4, round(rng.lognormvariate(0, 0.45) * usual))
+            if rng.random() > share:
+                if day + timedelta(days=took) <= AS_OF and at < 2:
+                    row["dropped"] = day + timedelta(days=took)
+                    row["reason"] = rng.choice(("企业改投外地", "融资未到位", "用地条件不符"))
+                break
+            day += timedelta(days=took)
+            if day > AS_OF:
+                break
+            row[DAYS[at + 1]] = day
+        rows.append(row)
+    balance(rows)
+    for row in rows:
+        share = 1.0 if row.get("produced") else rng.uniform(0.25, 0.8)
+        row["paid_in"] = (
+            round(row["amount"] * share / MILLION) * MILLION if row.get("started") else 0
+        )
+    write("projects.csv", [*rows[0], *DAYS[1:], "dropped", "reason"], rows)
+    write("incubators.csv", ["code", "name", "name_en", "place", "since"],
+          [{"code": c, "name": n, "name_en": e, "place": p, "since": date(2023, 3, 1)}
+           for c, n, e, p in INCUBATORS])  # fmt: skip
+
+
+def balance(rows: list[dict]) -> None:
+    """Change what the last signed digital project agrees, so that the share is `DIGITAL`."""
+    signed = [row for row in rows if row.get("signed")]
+    digital = [row for row in signed if row["digital"] == "是"]
+    other = sum(row["amount"] for row in signed if row["digital"] != "是")
+    wanted = round(other * DIGITAL / (1 - DIGITAL))
+    gap = wanted - sum(row["amount"] for row in digital)
+    each = gap // len(digital)
+    for row in digital:
+        row["amount"] += each
+    digital[-1]["amount"] += gap - each * len(digital)
+    assert all(row["amount"] > 0 for row in digital)
+
+
+def write(name: str, columns: list[str], rows: list[dict]) -> None:
+    """Write a table."""
+    columns = list(dict.fromkeys(columns))
+    with (HERE / name).open("w", encoding="utf-8", newline="") as file:
+        out = csv.DictWriter(file, columns, restval="", lineterminator="\n")
+        out.writeheader()
+        out.writerows(rows)
+
+
+if __name__ == "__main__":
+    main()
