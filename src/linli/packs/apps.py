@@ -10,7 +10,7 @@ class PacksConfig(AppConfig):
 
     def ready(self) -> None:
         """Say how the fields of packs are called in the trail of acts."""
-        from linli.packs.reading import KINDS, VALUES, WORDS
+        from linli.packs.words import KINDS, VALUES, WORDS
         from linli.people import audit
 
         audit.name_fields({**WORDS, **KINDS, **CHANGES}, VALUES)

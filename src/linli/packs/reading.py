@@ -7,43 +7,15 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import get_language
-from django.utils.translation import gettext_lazy as L  # noqa: N812
 
 from linli.packs import versions
 from linli.packs.folder import BUILT_IN
 from linli.packs.models import TownVersion
 from linli.packs.versions import NoSource, pack_name
+from linli.packs.words import KINDS, VALUES, WORDS
 from linli.people.fields_of_work import FIELDS_OF_WORK
 from linli.places.models import Town
 
-# What the keys of a pack and the fields of its rows mean to people.
-WORDS: Mapping[str, str | Promise] = {
-    "name": L("name"), "name_en": L("English name"), "parent": L("belongs to"),
-    "function": L("field of work"), "lead": L("leading side"), "lead_side": L("leading side"),
-    "accept_hours": L("hours to accept"), "resolve_hours": L("hours to resolve"),
-    "evaluation_days": L("days to rate"), "evidence": L("evidence"), "triage": L("triage"),
-    "standard": L("standard"), "examples": L("examples"), "pack": L("pack"),
-    "description": L("description"), "description_en": L("English description"),
-    "organisation": L("organisation"), "venue": L("venue"), "venue_en": L("English venue"),
-    "at_home": L("at home"), "days": L("days of the week"), "hours": L("hours"),
-    "minutes": L("minutes"), "capacity": L("capacity"), "price": L("price"),
-    "price_en": L("English price"), "audience": L("for whom"),
-    "audience_en": L("English audience"), "retired": L("retired"), "area": L("area"),
-    "kind": L("kind"), "functions": L("fields of work"), "wkb": L("shape"), "layer": L("layer"),
-    "is_grid": L("is a grid"), "land": L("land"), "seat": L("seat"), "aliases": L("other names"),
-    "calendar": L("calendar"), "packs": L("packs"), "notice": L("notice"),
-    "notice_en": L("English notice"), "attribution": L("attribution"), "timezone": L("time zone"),
-}  # fmt: skip
-KINDS: Mapping[str, str | Promise] = {
-    "category": L("Categories"), "offer": L("Services"), "service": L("Services"),
-    "area": L("Areas"), "organisation": L("Organisations"), "user": L("People"),
-    "membership": L("Roles"), "lead": L("Leads"), "town": L("Town"), "layer": L("Layers"),
-}  # fmt: skip
-VALUES: Mapping[str, str | Promise] = {
-    "territorial": L("territorial side"), "functional": L("functional side"),
-    "photo": L("photo"), "private": L("private matter"),
-    "neighbourhood": L("neighbourhood matter"), "public": L("public matter"),
-}  # fmt: skip
 # Of a category or service, what stands in columns; names and long texts have their own place.
 ASIDE = frozenset({"code", "name", "name_en", "description_en", "venue_en", "price_en",
                    "audience_en", "examples"})  # fmt: skip
@@ -79,8 +51,13 @@ def named(row: Mapping[str, Any]) -> str:
 def value(given: Any, key: str = "") -> str:
     """Write a value of a pack."""
     if isinstance(given, list):
-        return ", ".join(value(part) if not isinstance(part, list) else "–".join(part)
-                         for part in given)  # fmt: skip
+        between = "; " if any(isinstance(part, dict) for part in given) else ", "
+        return between.join(
+            "–".join(map(value, part)) if isinstance(part, list) else value(part) for part in given
+        )
+    if isinstance(given, dict):
+        said = {name: value(part, name) for name, part in given.items() if part is not False}
+        return ", ".join(f"{WORDS.get(name, name)} {part}" for name, part in said.items())
     if isinstance(given, bool):
         return "✓" if given else ""
     if isinstance(given, float):

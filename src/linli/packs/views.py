@@ -13,8 +13,9 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.cases.models import Category
 from linli.packs import drafts, versions
 from linli.packs.models import TownVersion
-from linli.packs.reading import KINDS, WORDS, pack_of, packs_of
+from linli.packs.reading import pack_of, packs_of
 from linli.packs.versions import NoSource, pack_name
+from linli.packs.words import KINDS, WORDS
 from linli.people.administration import (
     Impossible,
     Reach,

@@ -1,0 +1,60 @@
+"""The words for what stands in packs: sections, keys and values."""
+
+from collections.abc import Mapping
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as L  # noqa: N812
+
+# What the keys of a pack and the fields of its rows mean to people.
+WORDS: Mapping[str, str | Promise] = {
+    "name": L("name"), "name_en": L("English name"), "parent": L("belongs to"),
+    "function": L("field of work"), "lead": L("leading side"), "lead_side": L("leading side"),
+    "accept_hours": L("hours to accept"), "resolve_hours": L("hours to resolve"),
+    "evaluation_days": L("days to rate"), "evidence": L("evidence"), "triage": L("triage"),
+    "standard": L("standard"), "examples": L("examples"), "pack": L("pack"),
+    "description": L("description"), "description_en": L("English description"),
+    "organisation": L("organisation"), "venue": L("venue"), "venue_en": L("English venue"),
+    "at_home": L("at home"), "days": L("days of the week"), "hours": L("hours"),
+    "minutes": L("minutes"), "capacity": L("capacity"), "price": L("price"),
+    "price_en": L("English price"), "audience": L("for whom"),
+    "audience_en": L("English audience"), "retired": L("retired"), "area": L("area"),
+    "kind": L("kind"), "functions": L("fields of work"), "wkb": L("shape"), "layer": L("layer"),
+    "is_grid": L("is a grid"), "land": L("land"), "seat": L("seat"), "aliases": L("other names"),
+    "calendar": L("calendar"), "packs": L("packs"), "notice": L("notice"),
+    "notice_en": L("English notice"), "attribution": L("attribution"), "timezone": L("time zone"),
+    "code": L("code"), "category": L("category"), "unit": L("unit"), "unit_en": L("English unit"),
+    "source": L("source"), "source_en": L("English source"), "group": L("group"),
+    "group_en": L("English group"),
+    # ladders and programmes
+    "stages": L("stages"), "usual_days": L("usual days"), "ends": L("ends"),
+    "aside": L("beside the way"), "optional": L("may be left out"), "level": L("level"),
+    "budget": L("budget"), "about": L("about"), "ladder": L("ladder"),
+    # remediation
+    "upgrade_ladder": L("ladder of upgrades"), "sizes": L("size classes"),
+    "tolerance": L("tolerance"), "stall_category": L("category of stalls"),
+    "late_category": L("category of late blocks"), "policy": L("policy"), "amount": L("amount"),
+    "counts": L("counted by"), "dispositions": L("dispositions"),
+    # indicators and targets
+    "every": L("every"), "together": L("taken together"), "better": L("better is"),
+    "decimals": L("decimals"), "count": L("number of"), "sum": L("sum"), "share": L("share"),
+    "growth": L("growth"), "total": L("total"), "entered": L("entered by hand"), "of": L("of"),
+    "at": L("when"), "where": L("where"), "column": L("column"), "column_unit": L("unit of column"),
+    "op": L("compares"), "value": L("value"), "part": L("part"), "whole": L("whole"),
+    "parts": L("parts"), "weight": L("weight"), "over": L("over"), "since": L("since"),
+    "by_area": L("by area"), "indicator": L("indicator"), "base": L("starting from"),
+    "by": L("until"), "measure": L("measure"), "path": L("path"), "slack": L("slack"),
+    "steps": L("steps"),
+}  # fmt: skip
+KINDS: Mapping[str, str | Promise] = {
+    "category": L("Categories"), "offer": L("Services"), "service": L("Services"),
+    "area": L("Areas"), "organisation": L("Organisations"), "user": L("People"),
+    "membership": L("Roles"), "lead": L("Leads"), "town": L("Town"), "layer": L("Layers"),
+    "ladder": L("Ladders"), "indicator": L("Indicators"), "target": L("Targets"),
+    "policy": L("Policies"), "price": L("Price table"), "programme": L("Programmes"),
+    "node": L("Programmes"),
+}  # fmt: skip
+VALUES: Mapping[str, str | Promise] = {
+    "territorial": L("territorial side"), "functional": L("functional side"),
+    "photo": L("photo"), "private": L("private matter"),
+    "neighbourhood": L("neighbourhood matter"), "public": L("public matter"),
+}  # fmt: skip
