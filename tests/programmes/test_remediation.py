@@ -136,6 +136,18 @@ def test_only_those_who_answer_for_a_campaign_bring_in_its_rows(town):
     assert "not yours" in words(bring("holdings", theirs, by="builder"))
 
 
+def test_nobody_draws_anothers_block_or_enterprise_over_to_their_own_campaign(town):
+    campaign(code="other", owner="enforcement")
+    block("o1", square(121.031, 30.712, 121.036, 30.718), "other")
+    parcel("q1", square(121.031, 30.712, 121.036, 30.718), "o1")
+    holding("h9", "q1")
+    drawn = {"code": "o1", "campaign": "works"}
+    assert "not yours" in words(bring("blocks", drawn, by="builder"))
+    assert "not yours" in words(bring("holdings", {"code": "h9", "parcel": "p1"}, by="builder"))
+    named = {"code": "works", "organisation": "housing", "name": "我的"}
+    assert "not yours" in words(bring("campaigns", named, by="builder"))
+
+
 def test_the_days_of_the_stages_are_steps_and_a_step_that_stands_is_not_changed(town):
     holding("h1", surveyed_on=date(2026, 2, 20), notified_on=TOLD)
     row = Holding.objects.get(code="h1")

@@ -33,12 +33,15 @@ OBJECTS = {
     "rungs/key": "rung", "enterprise-titles/key": "title", "enterprise-next-steps/key": "step",
     "milestones/key": "due", "milestones/code": "due", "projects/key": "project",
     "projects/code": "project", "project-steps/key": "project_step", "incubators/key": "incubator",
+    "campaigns/key": "campaign", "blocks/key": "block", "parcels/key": "parcel",
+    "holdings/key": "holding", "inventory/key": "item", "promises/key": "promise",
+    "negotiations/key": "talk", "offers/key": "offer", "contracts/key": "contract",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {
     "contest": "grids", "queue": "unsure", "measure": "open", "number": 1, "side": "community",
     "packs/code": "village", "services/code": "repair", "services/key": "repair",
-    "categories/key": "stalls",
+    "categories/key": "stalls", "remediation-prices/key": "land",
 }  # fmt: skip
 # What no database gives back: the key with which somebody asks, a file taken away.
 LAST = ("import_take", "import_drop")

@@ -66,6 +66,13 @@ OPERATIONS = {
     "investment-projects": "list_projects",
     "investment-project": "get_projects list_project-steps",
     "investment-climb": "project_climb",
+    "remediation": "list_campaigns list_holdings", "campaign": "get_campaigns campaign_progress",
+    "remediation-block": "get_blocks list_parcels list_holdings campaign_progress",
+    "holding": "get_holdings holding_sheet holding_differences list_offers list_promises "
+               "list_negotiations list_contracts",
+    "holding-step": "holding_climb offer_sheet holding_promise take_back_promise holding_note "
+                    "explain_difference file_contract",
+    "compensation-sheet": "get_offers", "contract-file": "contract_file",
     "act: follow": "send_report",  # a report that joins a known case
     "act: report": "send_report",
 }  # fmt: skip

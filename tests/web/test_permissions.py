@@ -39,6 +39,8 @@ OBJECTS = {
     "enterprise": "enterprise",
     "milestone-file.pk": "milestone", "investment-project.code": "project",
     "investment-climb.code": "project",
+    "campaign": "campaign", "block": "block", "holding": "holding", "offer": "offer",
+    "contract": "contract",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {
@@ -47,6 +49,7 @@ FIXED = {
     "table": "cases", "kind": "csv", "pack.code": "village", "pack-source.code": "village",
     "take-on.name": "accept", "desk-act.action": "urge",
     "rate.month": "2026-01", "rate.side": "grid", "confirm-address.token": "of-nobody",
+    "holding-step.step": "offer",
 }  # fmt: skip
 # What no database gives back: a file taken away, and at the very end the session of who asks.
 LAST = ("import-take", "import-drop", "sign-out")

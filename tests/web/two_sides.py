@@ -6,6 +6,7 @@ Everybody works in the west. Each kind of object exists once there and once in t
 from datetime import date, timedelta
 from typing import Any
 
+import shapely
 from allauth.socialaccount.models import SocialAccount
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -39,6 +40,7 @@ from linli.programmes.models import (
     Milestone,
     Node,
 )
+from linli.programmes.remediation import models as remediation
 from linli.scores.models import Rating
 from linli.scores.ratings import DIMENSIONS
 from linli.stewards.deliberations import live_in
@@ -188,6 +190,7 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
         "month": f"{enterprise.code}-2026-01",
         "revision": revision.pk,
         **_programmes(grid, village),
+        **_remediation(village, name),
         "entry": AuditEntry.objects.latest("number").number,
         "lead": Lead.objects.get(area=area(grid), side=Lead.Side.COMMUNITY).pk,
         "notice": Notice.objects.filter(user=person(f"worker{name}")).earliest("pk").pk,
@@ -259,4 +262,70 @@ def _programmes(grid: str, village: str) -> dict[str, Any]:
     return {
         "node": project.code, "milestone": due.pk, "due": due.code, "project": investment.code,
         "project_step": step.pk, "incubator": incubator.code,
+    }  # fmt: skip
+
+
+def _remediation(village: str, name: str) -> dict[str, Any]:
+    """Make a campaign of one enterprise, with a sheet, a promise, a line of talk, a contract."""
+    stages = [
+        {"code": code, "name": code, "name_en": "", "usual_days": None, "ends": code == "signed",
+         "aside": False, "optional": False}
+        for code in ("surveyed", "notified", "negotiated", "signed")
+    ]  # fmt: skip
+    ladder, _is_new = Ladder.objects.get_or_create(
+        code="clearing", defaults={"name": "腾退", "pack": "village", "steps": stages}
+    )
+    policy, _is_new = remediation.Policy.objects.get_or_create(
+        code="standard",
+        defaults={"name": "办法", "pack": "village", "ladder": ladder, "upgrade_ladder": ladder,
+                  "tolerance": 0.05, "stall_category": "stalls", "late_category": "stalls"},
+    )  # fmt: skip
+    price, _is_new = remediation.Price.objects.get_or_create(
+        code="land",
+        defaults={"policy": policy, "group": "land", "name": "土地", "unit": "亩",
+                  "amount": 1000, "counts": "land"},
+    )  # fmt: skip
+    officer, today = person(f"officer{name}"), date(2026, 1, 5)
+    campaign = remediation.Campaign.objects.create(
+        code=f"{village}-park", name="工业区", policy=policy,
+        organisation=organisation(f"{village}law"), area=area(village), began_on=today,
+        due_on=date(2030, 1, 1),
+    )  # fmt: skip
+    west = 121.002 if village == "west" else 121.022
+    shape = shapely.box(west, 30.712, west + 0.008, 30.718)
+    drawn = {"wkb": shapely.to_wkb(shape), "mu": 764.6, "lon": west + 0.004, "lat": 30.715}
+    block = remediation.Block.objects.create(
+        code=f"{village}-b", name="一号区块", campaign=campaign, due_on=date(2030, 1, 1), **drawn
+    )
+    parcel = remediation.Parcel.objects.create(
+        code=f"{village}-p", block=block, given_mu=800, **drawn
+    )
+    holding = remediation.Holding.objects.create(
+        code=f"{village}-h", name="五金厂", parcel=parcel, ladder=ladder, disposition="vacate",
+        land_mu=10, negotiator=officer, stage="notified", stage_since=today,
+    )  # fmt: skip
+    remediation.HoldingClimb.objects.create(thing=holding, stage="notified", on=today, at=now())
+    line = {"code": "land", "group": "land", "name": "土地", "name_en": "", "unit": "亩",
+            "unit_en": "", "quantity": "10", "price": "1000.00", "amount": "10000.00"}  # fmt: skip
+    offer = remediation.Offer.objects.create(
+        holding=holding, number=1, on=today, by=officer, at=now(), total=10000, lines=[line]
+    )
+    promise = remediation.Promise.objects.create(
+        holding=holding, item="行车拆装", amount=500, wording="两台", on=today, by=officer
+    )
+    talk = remediation.Talk.objects.create(
+        holding=holding, on=today, by=officer, way="visit", text="上门核对面积。"
+    )
+    contract = remediation.Contract(
+        holding=holding, content_type="image/png", sha256="0" * 64, by=officer, at=now()
+    )
+    contract.file.save("contract.png", photo(), save=False)
+    contract.save()
+    item = remediation.Item.objects.create(
+        code=f"{village}-i", holding=holding, price=price, quantity=1
+    )
+    return {
+        "campaign": campaign.code, "block": block.code, "parcel": parcel.code,
+        "holding": holding.code, "offer": offer.pk, "promise": promise.pk, "talk": talk.pk,
+        "contract": contract.pk, "item": item.code,
     }  # fmt: skip

@@ -23,7 +23,7 @@ import numpy as np
 
 HORIZON = 730  # days; whatever lies beyond is said to lie beyond
 DRAWS = 2000
-SHAPES = np.geomspace(0.7, 30, 14)
+SHAPES = np.geomspace(1.5, 30, 12)
 MEDIANS = np.geomspace(0.5, 365, 28)
 
 

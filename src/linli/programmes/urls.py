@@ -1,4 +1,4 @@
-from django.urls import path
+from django.urls import include, path
 
 from linli.programmes.investment import views as investment
 from linli.programmes.renewal import views as renewal
@@ -15,4 +15,5 @@ urlpatterns = [
     path("investment/projects/", investment.projects, name="investment-projects"),
     path("investment/projects/<slug:code>/", investment.project, name="investment-project"),
     path("investment/projects/<slug:code>/climb/", investment.climb, name="investment-climb"),
+    path("", include("linli.programmes.remediation.urls")),
 ]

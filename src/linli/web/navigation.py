@@ -65,6 +65,13 @@ ENTRIES = (
         "handshake",
         ("investment-projects", "investment-project"),
     ),
+    Entry(
+        "remediation",
+        _("Remediation"),
+        frozenset({Role.OFFICER, Role.HEAD, Role.LEADER, Role.SUPERVISOR, Role.ADMINISTRATOR}),
+        "scroll-text",
+        ("campaign", "remediation-block", "holding", "compensation-sheet"),
+    ),
     Entry("my-leave", _("My leave"), STAFF, "calendar"),
     Entry(
         "administration",

@@ -1,5 +1,5 @@
 """What may be done with programmes over REST; each module holds the operations of one idea."""
 
-from linli.programmes.api import investment, renewal
+from linli.programmes.api import investment, remediation, renewal
 
-ROUTERS = (renewal.router, investment.router)
+ROUTERS = (renewal.router, investment.router, remediation.router)

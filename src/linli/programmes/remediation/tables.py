@@ -12,6 +12,7 @@ from linli.programmes.remediation import writing
 from linli.programmes.remediation.models import (
     Block,
     Campaign,
+    Contract,
     Disposition,
     Holding,
     Item,
@@ -274,5 +275,20 @@ declare(
         writer=writing.OFFERS,
         help=_("Each row keeps the sheet of its day, made from the inventory and the price "
                "table."),
+    )
+)  # fmt: skip
+declare(
+    Table(
+        "contracts", _("Contracts"), Contract, "id",
+        (
+            Column("id", _("Number"), Kind.WHOLE, sorts=True),
+            Column("holding", _("Enterprise"), Kind.KEY, path="holding__code", of="holdings",
+                   filters=True),
+            Column("content_type", _("Kind")),
+            Column("sha256", _("Hash")),
+            Column("by", _("By"), Kind.KEY, path="by__username", of="people", read=_user),
+            Column("at", _("Filed at"), Kind.MOMENT, sorts=True),
+        ),
+        may_list=_seen, order=("-id",), related=("holding", "by"),
     )
 )  # fmt: skip

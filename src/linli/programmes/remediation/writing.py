@@ -132,7 +132,7 @@ def _lay(plan: Plan, scope: Scope, rows: Sequence[Values]) -> list[Laid]:
         before = present.get(_key(plan, values))
         row: Any = before or plan.model()
         was = _state(row) if before else None
-        wrongs = []
+        wrongs = [] if before is None else _not_theirs(plan, scope, row)
         for name, value in values.items():
             if name in plan.links:
                 target = targets[name].get(value) if value else None
@@ -183,15 +183,20 @@ def _checked(plan: Plan, scope: Scope, row: Any, values: Values) -> list[Wrong]:
             wrongs = [
                 Wrong(name, " ".join(messages)) for name, messages in fault.message_dict.items()
             ]
-    if not wrongs:
-        campaign = plan.whose(row)
-        mine = campaign is not None and campaign.pk and works_in(scope, campaign)
-        if not (administers(scope) or mine):
-            wrongs = [Wrong(plan.keys[0], _("This campaign is not yours to change."))]
-    return wrongs
+    return wrongs or _not_theirs(plan, scope, row)
 
 
-def writer(plan: Plan, together: Any = None) -> Writer:
+def _not_theirs(plan: Plan, scope: Scope, row: Any) -> list[Wrong]:
+    """Say so if a row, as it stands or as it would, belongs to somebody else's campaign."""
+    if administers(scope):
+        return []
+    campaign = plan.whose(row)
+    if campaign is not None and campaign.pk and works_in(scope, campaign):
+        return []
+    return [Wrong(plan.keys[0], _("This campaign is not yours to change."))]
+
+
+def writer(plan: Plan, together: Any = None, may: Any = may_import) -> Writer:
     """Return how rows of a table are written."""
 
     def check(scope: Any, rows: Sequence[Values]) -> list[str | list[Wrong]]:
@@ -209,7 +214,7 @@ def writer(plan: Plan, together: Any = None) -> Writer:
                 fates.append(CHANGED if more and laid.fate == UNCHANGED else laid.fate)
         return fates
 
-    return Writer(may=may_import, check=check, write=write, together=together)
+    return Writer(may=may, check=check, write=write, together=together)
 
 
 # --- shapes ----------------------------------------------------------------------------------
@@ -378,7 +383,8 @@ CAMPAIGNS = writer(
         {"policy": (Policy, "code"), "organisation": (Organisation, "code"),
          "area": (Area, "code")},
         lambda row: None,
-    )
+    ),
+    may=administers,
 )  # fmt: skip
 BLOCKS = writer(
     Plan(
