@@ -12,7 +12,7 @@ from django.db import DatabaseError, close_old_connections
 from linli import beside
 from linli.cases import worker
 from linli.doors import outbox, uploads
-from linli.indicators import keeping
+from linli.indicators import forecasts, keeping, targets
 from linli.programmes.remediation import watch
 from linli.programmes.renewal import late
 from linli.scores import backlog, kept, pulse, tallies
@@ -51,6 +51,8 @@ def ponder() -> None:
     keeping.ponder()
     watch.look()
     late.open_cases()
+    targets.sweep()
+    forecasts.refresh()
     uploads.sweep()
     outbox.sweep()
 

@@ -27,7 +27,7 @@ from linli.enterprises.visibility import keeps
 from linli.people.models import User
 from linli.places.atlas import atlas
 from linli.places.models import Area
-from linli.tables import CHANGED, NEW, UNCHANGED, Fate, Values, Writer, Wrong
+from linli.tables import CHANGED, NEW, UNCHANGED, Fate, Values, Writer, Wrong, touched
 
 EARLIEST, LATEST = 1949, 2200
 PLAIN = (
@@ -223,6 +223,8 @@ def _write(scope: Any, rows: Sequence[Values]) -> list[str]:
                      after=_told(name, new), by=by, at=at)
             for row, name, old, new in revisions
         ])  # fmt: skip
+        if fresh or changed:
+            touched("enterprises", [*fresh, *changed])
     return fates
 
 
@@ -355,6 +357,10 @@ class _Periods:
             bulk.insert(list(fresh.values()))
             bulk.update(list(changed.values()), [*self.names, "touched_at"])
             bulk.insert(revisions)
+            written = [*fresh.values(), *changed.values()]
+            if written:
+                periods = {str(getattr(row, self.column))[:7] for row in written}
+                touched(f"enterprise-{self.column}s", periods=sorted(periods))
         return fates
 
 

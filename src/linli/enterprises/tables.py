@@ -69,6 +69,11 @@ ALIASES = {
     "land_mu": ("用地", "用地面积", "用地（亩）", "用地(亩)", "亩数"),
 }
 WHOLE = ("staff", "researchers")
+UNITS = dict.fromkeys(
+    ("output", "sales", "value_added", "profit", "tax", "exports", "rd", "fixed_investment",
+     "digital_investment", "capital_raised"), "wan-yuan",
+) | {"energy": "tce", "electricity": "wan-kwh", "emissions": "tonnes", "staff": "people",
+     "researchers": "people", "land_mu": "mu"}  # fmt: skip
 CODE = ("统一社会信用代码", "信用代码", "社会信用代码", "企业代码")
 
 
@@ -81,7 +86,8 @@ def _kind(name: str) -> Kind:
 def _figures(names: tuple[str, ...]) -> tuple[Column, ...]:
     return tuple(
         Column(name, LABELS[name], _kind(name), aliases=ALIASES[name], writable=True,
-               filters=name == "above_scale", sorts=name == "output")
+               filters=name == "above_scale", sorts=name == "output",
+               unit=UNITS.get(name, ""))
         for name in names
     )  # fmt: skip
 

@@ -14,7 +14,7 @@ import numpy as np
 from linli.indicators import spans, units
 from linli.indicators.grammar import CountOf, IndicatorEntry, SumOf
 from linli.indicators.models import TOWN
-from linli.indicators.reading import NOT_OF, Frame, period_of
+from linli.indicators.reading import NOT_OF, Frame, kind_at, period_of, source
 from linli.places.atlas import atlas
 from linli.tables import Column, Kind, Table
 
@@ -103,7 +103,7 @@ def count(
         weights = None
         mask = rows.mask(formula.where)
         if isinstance(formula, SumOf):
-            given = formula.column_unit or table.column(formula.column).unit
+            given = formula.column_unit or source(table, formula.column).column.unit
             numbers = rows.numbers(formula.column)
             there = ~np.isnan(numbers)
             mask = there if mask is None else mask & there
@@ -132,10 +132,11 @@ class _Ground:
         present: Mapping[str, int],
     ) -> "_Ground":  # fmt: skip
         period = (
-            _periods(table.column(formula.at), rows, every)
+            _periods(kind_at(table, formula.at), rows, formula.at, every)
             if formula.at
             else np.full(rows.n, present[every])
         )
+
         is_in = period != NOT_OF
         names = np.unique(period[is_in])
         at = np.searchsorted(names, np.where(is_in, period, names[0] if len(names) else 0))
@@ -170,9 +171,9 @@ class _Ground:
         return np.where(self.known, values, np.nan), counts
 
 
-def _periods(column: Column, rows: Frame, every: str) -> np.ndarray:
-    read = period_of(column, every)
-    found = rows.columns[column.name]
+def _periods(kind: Kind, rows: Frame, at: str, every: str) -> np.ndarray:
+    read = period_of(kind, every)
+    found = rows.columns[at]
     if isinstance(found, np.ndarray):
         known = {value: read(value) for value in np.unique(found[~np.isnan(found)])}
         period = np.full(rows.n, NOT_OF, dtype=np.int64)

@@ -36,7 +36,7 @@ from linli.indicators.models import (
     Revision,
     Value,
 )
-from linli.indicators.reading import columns_of, frame, within
+from linli.indicators.reading import frame, source, within
 from linli.places.town import the_town
 from linli.scores.periods import local_day
 from linli.tables import Table, declared, listen
@@ -113,9 +113,11 @@ def _joins(name: str, formulas: Sequence[CountOf], other: str) -> bool:
     if name not in tables or other not in tables:
         return False
     table, model = tables[name], tables[other].model
-    for column in columns_of(formulas):
+    names = {condition.column for f in formulas for condition in f.where}
+    names |= {name for f in formulas for name in (f.at, f.area, getattr(f, "column", ""))}
+    for name in sorted(names - {""}):
         here: Any = table.model
-        for step in table.column(column).lookup.split("__")[:-1]:
+        for step in source(table, name).lookup.split("__")[:-1]:
             here = here._meta.get_field(step).related_model
             if here is model:
                 return True
@@ -252,8 +254,8 @@ def refresh_periods(known: Known, name: str, periods: Iterable[str]) -> int:
         if at:
             for n in numbers:
                 q |= within(table, at, n, every)
-        names = columns_of([formula for _entry, formula in theirs])
-        rows = frame(table, names, table.model._default_manager.filter(q))
+        formulas = [formula for _entry, formula in theirs]
+        rows = frame(table, formulas, table.model._default_manager.filter(q))
         over = [entry for entry, _formula in theirs]
         store.vectors.update(computing.count(table, rows, over, areas, present()))
         # A period whose last row went away has no vector any longer, and its cells go.
@@ -287,8 +289,8 @@ def _counted(known: Known, name: str, areas: Areas) -> Mapping[Cell, Vector]:
     if table is None:
         return {}
     entries = known.over(name)
-    names = columns_of([f for e in entries if (f := e.count or e.sum)])
-    rows = frame(table, names, table.model._default_manager.all())
+    formulas = [f for e in entries if (f := e.count or e.sum)]
+    rows = frame(table, formulas, table.model._default_manager.all())
     Reading.objects.update_or_create(table=name, defaults={"at": now(), "rows": rows.n})
     made = computing.count(table, rows, entries, areas, present())
     for entry in entries:
@@ -477,3 +479,15 @@ def formula_rows(entry: IndicatorEntry) -> tuple[Table, CountOf] | None:
     """Return the table and formula of an indicator that counts rows, None of another."""
     formula = entry.count or entry.sum
     return (declared()[formula.of], formula) if formula and formula.of in declared() else None
+
+
+def entered(indicators: Iterable[int]) -> int:
+    """Take up figures that were just entered, in the transaction that enters them."""
+    known = Known.now()
+    codes = {code for code, row in known.rows.items() if row.pk in set(indicators)}
+    areas = Areas.of_the_town()
+    store = Store(areas, _entered(known, areas))
+    built = _built_on(known, codes)
+    made = {entry.code for entry in known.entered()}
+    _recall(known, store, _needs(known, built) - built - made, None)
+    return _finish(known, store, codes | built)

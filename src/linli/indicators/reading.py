@@ -7,17 +7,26 @@ years are 600,000 rows, of which Django's own objects would take ten times as lo
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    DateField,
+    DateTimeField,
+    ExpressionWrapper,
+    Model,
+    Q,
+    QuerySet,
+)
 
 from linli.indicators import spans
 from linli.indicators.grammar import Condition, CountOf
 from linli.places.town import the_town
-from linli.tables import Column, Kind, Table
+from linli.tables import Column, Kind, Table, declared
 
 AT_ONCE = 50_000
 NUMBERS = frozenset({Kind.WHOLE, Kind.NUMBER})
@@ -56,7 +65,7 @@ class Frame:
         """Return which rows fit all conditions; None where there is no condition."""
         fits: np.ndarray | None = None
         for condition in conditions:
-            key = f"{condition.column} {condition.op} {condition.value!r}"
+            key = _key(condition)
             if key not in self._masks:
                 self._masks[key] = self._fits(condition)
             fits = self._masks[key] if fits is None else fits & self._masks[key]
@@ -89,6 +98,85 @@ class Frame:
                     return column >= value
 
 
+@dataclass(frozen=True)
+class Source:
+    """A column, and how it is reached from the rows of a table.
+
+    `enterprise.area` is the column `area` of the table whose key stands in `enterprise`.
+    """
+
+    column: Column
+    prefix: str = ""
+
+    @property
+    def lookup(self) -> str:
+        return self.prefix + self.column.lookup
+
+    def field(self, model: type[Model]) -> Any:
+        """Return the field of the database it is read from.
+
+        Raises
+        ------
+        FieldDoesNotExist
+            If it is not kept as it is shown.
+        """
+        *way, last = self.lookup.split("__")
+        here: Any = model
+        for step in way:
+            here = here._meta.get_field(step).related_model
+        return here._meta.pk if last == "pk" else here._meta.get_field(last)
+
+    def asked(self, value: Any) -> Q | None:
+        """Return what narrows to a value by the table's own word, None where equality is meant."""
+        if self.column.where is None:
+            return None
+        return _through(self.prefix, self.column.where(None, value))
+
+
+def source(table: Table, name: str) -> Source:
+    """Return a column by its name, or by that of a key and a column of the table it names.
+
+    Raises
+    ------
+    KeyError
+        If there is none.
+    """
+    first, _dot, rest = name.partition(".")
+    column = table.column(first)
+    if not rest:
+        return Source(column)
+    relation = column.lookup.rpartition("__")[0]
+    if column.kind != Kind.KEY or not relation or column.of not in declared():
+        raise KeyError(name)
+    inner = source(declared()[column.of], rest)
+    return Source(inner.column, f"{relation}__{inner.prefix}")
+
+
+def _through(prefix: str, q: Q) -> Q:
+    """Ask of a row's relation what `q` asks of a row."""
+    found = Q()
+    found.connector, found.negated = q.connector, q.negated
+    for part in q.children:
+        if isinstance(part, Q):
+            found.children.append(_through(prefix, part))
+        else:
+            lookup, value = cast(tuple[str, Any], part)
+            found.children.append((f"{prefix}{lookup}", value))
+    return found
+
+
+def _key(condition: Condition) -> str:
+    return f"{condition.column} {condition.op} {condition.value!r}"
+
+
+def _own_word(table: Table, condition: Condition) -> Q | None:
+    """Return a condition that the table itself can answer better than its column."""
+    if condition.op not in ("=", "!="):
+        return None
+    q = source(table, condition.column).asked(condition.value)
+    return q if q is None or condition.op == "=" else ~q
+
+
 def _tests(op: str, wanted: Any) -> Callable[[str], bool]:
     """Return the test of an operator on a text (or a day as ISO 8601 writes it)."""
     if op == "in":
@@ -109,8 +197,11 @@ def q_of(table: Table, conditions: Iterable[Condition]) -> Q:
     q = Q()
     ends = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte", "in": "in", "starts": "startswith"}
     for condition in conditions:
-        lookup, value = table.column(condition.column).lookup, condition.value
-        if condition.op in ("=", "!="):
+        lookup, value = source(table, condition.column).lookup, condition.value
+        own = _own_word(table, condition)
+        if own is not None:
+            q &= own
+        elif condition.op in ("=", "!="):
             same = Q(**{lookup: value})
             empty = Q(**{f"{lookup}__isnull": True})
             q &= same if condition.op == "=" else ~same & ~empty
@@ -124,39 +215,51 @@ def q_of(table: Table, conditions: Iterable[Condition]) -> Q:
 
 def within(table: Table, at: str, n: int, every: str) -> Q:
     """Return the rows of one period by the column `at`."""
-    column = table.column(at)
+    column, kind = source(table, at), kind_at(table, at)
     first, last = spans.days(n, every)
-    if column.kind == Kind.WHOLE:
+    if kind == Kind.WHOLE:
         return Q(**{column.lookup: first.year})
-    if column.kind == Kind.DAY:
+    if kind == Kind.DAY:
         return Q(**{f"{column.lookup}__range": (first, last)})
-    if column.kind == Kind.MOMENT:
+    if kind == Kind.MOMENT:
         zone = ZoneInfo(the_town().timezone)
         begin = datetime(first.year, first.month, first.day, tzinfo=zone)
         after = spans.days(n + 1, every)[0]
         end = datetime(after.year, after.month, after.day, tzinfo=zone)
         return Q(**{f"{column.lookup}__gte": begin, f"{column.lookup}__lt": end})
     names = [
-        spans.name(each, kind)
-        for kind in spans.A_YEAR
-        if spans.A_YEAR[kind] >= spans.A_YEAR[every]
-        for each in spans.finer(n, every, kind)
+        spans.name(each, long)
+        for long in spans.A_YEAR
+        if spans.A_YEAR[long] >= spans.A_YEAR[every]
+        for each in spans.finer(n, every, long)
     ]
     return Q(**{f"{column.lookup}__in": names})
 
 
-def period_of(column: Column, every: str) -> Callable[[Any], int]:
+def kind_at(table: Table, at: str) -> Kind:
+    """Return how a column tells of when a row is; a day may be shown as a month."""
+    found = source(table, at)
+    try:
+        field = found.field(table.model)
+    except FieldDoesNotExist:
+        return found.column.kind
+    if isinstance(field, DateTimeField):
+        return Kind.MOMENT
+    return Kind.DAY if isinstance(field, DateField) else found.column.kind
+
+
+def period_of(kind: Kind, every: str) -> Callable[[Any], int]:
     """Return what reads the period a row is of from the raw value of its column."""
     zone = ZoneInfo(the_town().timezone)
 
     def read(value: Any) -> int:
         try:
-            if column.kind == Kind.WHOLE:
+            if kind == Kind.WHOLE:
                 return spans.number(f"{int(value):04d}", every)
-            if column.kind == Kind.DAY:
+            if kind == Kind.DAY:
                 day = value if isinstance(value, date) else date.fromisoformat(value[:10])
                 return spans.of_day(day, every)
-            if column.kind == Kind.MOMENT:
+            if kind == Kind.MOMENT:
                 if not isinstance(value, datetime):
                     value = datetime.fromisoformat(value)
                 if value.tzinfo is None:
@@ -172,43 +275,56 @@ def period_of(column: Column, every: str) -> Callable[[Any], int]:
 # --- the reading -----------------------------------------------------------------------------
 
 
-def columns_of(formulas: Iterable[CountOf]) -> list[str]:
-    """Return which columns of a table formulas need, in a fixed order."""
+def needed(table: Table, formulas: Iterable[CountOf]) -> tuple[list[str], dict[str, Q]]:
+    """Return which columns formulas need, and the conditions that the database answers itself."""
     names: set[str] = set()
+    asked: dict[str, Q] = {}
     for formula in formulas:
-        names |= {condition.column for condition in formula.where}
         names |= {formula.at, formula.area, getattr(formula, "column", "")}
-    return sorted(names - {""})
+        for condition in formula.where:
+            own = _own_word(table, condition)
+            if own is None:
+                names.add(condition.column)
+            else:
+                asked[_key(condition)] = own
+    return sorted(names - {""}), asked
 
 
-def frame(table: Table, names: Sequence[str], rows: QuerySet[Any]) -> Frame:
-    """Read columns of rows into arrays: numbers and flags as they are, all else as codes."""
-    columns = [table.column(name) for name in names]
-    parts: list[list[np.ndarray]] = [[] for _ in columns]
-    known: list[dict[Any, int]] = [{} for _ in columns]
+def frame(table: Table, formulas: Iterable[CountOf], rows: QuerySet[Any]) -> Frame:
+    """Read what formulas need of rows into arrays: numbers as they are, texts as codes."""
+    names, asked = needed(table, formulas)
+    columns = [source(table, name) for name in names]
+    own = {f"_asked{n}": ExpressionWrapper(q, BooleanField()) for n, q in enumerate(asked.values())}
+    is_number = [c.column.kind in NUMBERS or c.column.kind == Kind.FLAG for c in columns]
+    is_number += [True] * len(own)
+    parts: list[list[np.ndarray]] = [[] for _ in is_number]
+    known: list[dict[Any, int]] = [{} for _ in is_number]
     total = 0
-    query = rows.order_by().values_list(*(column.lookup for column in columns), "pk").query
+    lookups = [*(column.lookup for column in columns), *own, "pk"]
+    query = rows.order_by().annotate(**own).values_list(*lookups).query
     sql, params = query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         while chunk := cursor.fetchmany(AT_ONCE):
             total += len(chunk)
-            for at, values in enumerate(zip(*chunk, strict=True)):
-                if at == len(columns):
-                    break  # the key, which is there so that there is always something to read
-                if columns[at].kind in NUMBERS or columns[at].kind == Kind.FLAG:
+            # The key comes last, and is there so that there is always something to read.
+            for at, values in enumerate(list(zip(*chunk, strict=True))[:-1]):
+                if is_number[at]:
                     parts[at].append(np.array(values, dtype=float))
                 else:
                     parts[at].append(_coded(values, known[at]))
     made = Frame(total)
-    for at, column in enumerate(columns):
-        if column.kind in NUMBERS or column.kind == Kind.FLAG:
+    for at, name in enumerate([*names, *asked]):
+        if is_number[at]:
             joined = np.concatenate(parts[at]) if parts[at] else np.zeros(0)
-            made.columns[column.name] = joined
+            if name in asked:
+                made._masks[name] = joined == 1
+            else:
+                made.columns[name] = joined
         else:
             codes = np.concatenate(parts[at]) if parts[at] else np.zeros(0, dtype=np.int64)
             texts = {_text(value): code for value, code in known[at].items()}
-            made.columns[column.name] = Texts(codes, texts)
+            made.columns[name] = Texts(codes, texts)
     return made
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import FieldDoesNotExist, FieldError
+from django.core.exceptions import FieldDoesNotExist
 from django.utils.translation import gettext as _
 
 from linli import rows
@@ -10,6 +10,7 @@ from linli.cases.section import CategoryEntry
 from linli.indicators import computing, spans, units
 from linli.indicators.grammar import CountOf, IndicatorEntry, SumOf, TargetEntry
 from linli.indicators.models import Indicator, Target
+from linli.indicators.reading import kind_at, source
 from linli.people.section import OrganisationEntry
 from linli.places.models import Area
 from linli.places.section import AreaEntry
@@ -85,7 +86,7 @@ def _check_rows(
     if formula.at:
         at = _column(entry, (name, "at"), table, formula.at, faults)
         if at is not None:
-            _check_period(entry, (name, "at"), at, faults)
+            _check_period(entry, (name, "at"), table, formula.at, faults)
     if formula.area:
         area = _column(entry, (name, "area"), table, formula.area, faults)
         if area is not None and (area.kind != Kind.KEY or area.of != "areas"):
@@ -104,7 +105,7 @@ def _column(
 ) -> Column | None:
     """Return a column that can be read from the database, or note why not."""
     try:
-        column = table.column(name)
+        found = source(table, name)
     except KeyError:
         known = ", ".join(column.name for column in table.columns)
         faults.tell(entry, path, _("the table “%(table)s” has no column “%(given)s”; it has: "
@@ -112,23 +113,25 @@ def _column(
                     % {"table": table.name, "given": name, "known": known})  # fmt: skip
         return None
     try:
-        str(table.model._default_manager.order_by().values_list(column.lookup).query)
-    except (FieldError, FieldDoesNotExist):
-        faults.tell(entry, path, _("“%(column)s” is not kept in the database as it is shown, so "
-                                   "nothing can be computed from it.")
-                    % {"column": name})  # fmt: skip
-        return None
-    return column
+        found.field(table.model)
+    except (FieldDoesNotExist, AttributeError):
+        if found.column.where is None or path[1] != "where":
+            faults.tell(entry, path, _("“%(column)s” is not kept in the database as it is shown, "
+                                       "so nothing can be computed from it.")
+                        % {"column": name})  # fmt: skip
+            return None
+    return found.column
 
 
 def _check_period(
-    entry: Entry[IndicatorEntry], path: Path, at: Column, faults: Faults
+    entry: Entry[IndicatorEntry], path: Path, table: Table, name: str, faults: Faults
 ) -> None:  # fmt: skip
-    if at.kind not in TELL_PERIODS:
+    at, kind = source(table, name).column, kind_at(table, name)
+    if kind not in TELL_PERIODS:
         faults.tell(entry, path, _("“%(column)s” tells no period: a day, a moment, a year or a "
                                    "text such as 2024-03 does.")
                     % {"column": at.name})  # fmt: skip
-    elif at.kind == Kind.WHOLE and entry.value.every != spans.YEAR:
+    elif kind == Kind.WHOLE and entry.value.every != spans.YEAR:
         faults.tell(entry, "every", _("“%(column)s” tells the year only.")
                     % {"column": at.name})  # fmt: skip
 

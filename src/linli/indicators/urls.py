@@ -1,3 +1,10 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from linli.indicators import views
+
+urlpatterns = [
+    path("indicators/", views.overview, name="indicators"),
+    path("indicators/<slug:code>/", views.indicator, name="indicator"),
+    path("indicators/<slug:code>/rows/", views.rows, name="indicator-rows"),
+    path("indicators/<slug:code>/enter/", views.enter, name="enter-figure"),
+]

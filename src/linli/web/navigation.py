@@ -48,6 +48,7 @@ ENTRIES = (
     Entry("cockpit", _("Cockpit"), LEADING, "monitor", ("cockpit-stage",)),
     Entry("map", _("Map"), ANYBODY, "map"),
     Entry("topics", _("Hot topics"), STAFF, "flame", ("topic",)),
+    Entry("indicators", _("Indicators"), STAFF, "scale", ("indicator", "indicator-rows")),
     Entry("leagues", _("Leagues"), STAFF, "trophy", ("figure", "reasons")),
     Entry("ladder", _("Cultivation"), LEADING | {Role.OFFICER, Role.HEAD}, "layers", ("climber",)),
     Entry("ratings", _("Monthly ratings"), STAFF, "star", ("rate", "appeals")),

@@ -1,0 +1,104 @@
+"""The figures of the pack `economy` come out of the register of the sample town, none typed in."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from linli import tables
+from linli.engines.pace import Light
+from linli.indicators import keeping, targets
+from linli.indicators.models import Value
+from linli.indicators.showing import current
+from linli.indicators.wording import lacking
+from linli.packs.loader import load
+from linli.people.models import Membership, Role
+from linli.people.scope import scope
+from linli.tables import Kind
+
+PINGHU = Path(__file__).parents[2] / "towns" / "pinghu"
+
+
+def _typed(column, text):
+    if text == "":
+        return None
+    if column.kind == Kind.FLAG:
+        return text == "true"
+    if column.kind == Kind.WHOLE:
+        return int(text)
+    if column.kind == Kind.NUMBER:
+        return float(text)
+    if column.kind == Kind.LIST:
+        return text.split()
+    return text
+
+
+def bring(name, sight):
+    """Write a file of the sample as an import does."""
+    table = tables.declared()[name]
+    with (PINGHU / "sample" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        rows = [
+            {key: value for key, text in row.items()
+             if (value := _typed(table.column(key), text)) is not None}
+            for row in csv.DictReader(file)
+        ]  # fmt: skip
+    table.writer.write(sight, rows)
+
+
+@pytest.fixture
+def economy(db):
+    load(PINGHU)
+    root = Membership.objects.filter(
+        role=Role.ADMINISTRATOR, organisation__area__parent=None
+    ).first()
+    sight = scope(root.user)
+    for name in ("enterprises", "enterprise-years", "enterprise-months"):
+        bring(name, sight)
+    keeping.refresh_all()
+
+
+def value(code, period, decimals=2):
+    return round(
+        Value.objects.get(indicator__code=code, area=0, period=period).value, decimals
+    )  # fmt: skip
+
+
+def test_the_reported_figures_come_out_of_the_rows(economy):
+    # 4 in 2019 and 21 in 2025; of 68 above scale those are 21 / 68 = 30.88 %.
+    assert value("digital-enterprises", "2019") == 4
+    assert value("digital-enterprises", "2025") == 21
+    assert value("digital-enterprises-share", "2025") == 30.88
+    # Core digital manufacturing: 1.41 % of above-scale output in 2019, 22.71 % in 2025.
+    assert value("digital-manufacturing-share", "2019") == 1.41
+    assert value("digital-manufacturing-share", "2025") == 22.71
+    # 55 % of industrial investment is digital.
+    assert value("digital-investment-share", "2025", 1) == 55
+    # The four key indicators grew by more than half: output 70 → 108.4 is 54.86 %.
+    assert value("output-growth", "2025") == 54.86
+    for code in ("raised-capital", "fixed-investment", "output", "value-added"):
+        assert value(f"{code}-growth", "2025") > 50
+
+
+def test_the_aims_stand_as_reported(economy):
+    stand = {one.target.code: one for one in targets.standings(current())}
+
+    # 35 − 21 = 14 more. 40 % of 68 are 27.2, so 7 of those there are would have to turn; of new
+    # ones k ≥ (27.2 − 21) / 0.6 = 10.3, so 11: 32 of 79 are 40.5 %.
+    assert stand["digital-35"].missing.added == 14
+    share = stand["digital-40"].missing
+    assert (share.turned, share.added) == (7, 11)
+    assert "11" in lacking(stand["digital-40"])
+    assert stand["digital-35"].light == Light.ON
+    for code in ("digital-investment-55", "output-50", "value-added-50", "fixed-investment-50",
+                 "raised-capital-50"):  # fmt: skip
+        assert stand[code].light == Light.REACHED
+
+
+def test_the_months_of_a_year_are_its_year(economy):
+    # What the enterprises told by month is what they told of the year, as far as it goes.
+    months = Value.objects.filter(
+        indicator__code="output-monthly", area=0, period__startswith="2025-"
+    )
+    assert months.count() == 12
+    together = sum(months.values_list("value", flat=True))
+    assert together == pytest.approx(value("output", "2025"), rel=0.01)
