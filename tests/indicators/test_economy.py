@@ -1,11 +1,10 @@
 """The figures of the pack `economy` come out of the register of the sample town, none typed in."""
 
-import csv
 from pathlib import Path
 
 import pytest
 
-from linli import tables
+from linli import sample
 from linli.engines.pace import Light
 from linli.indicators import keeping, targets
 from linli.indicators.models import Value
@@ -14,35 +13,8 @@ from linli.indicators.wording import lacking
 from linli.packs.loader import load
 from linli.people.models import Membership, Role
 from linli.people.scope import scope
-from linli.tables import Kind
 
 PINGHU = Path(__file__).parents[2] / "towns" / "pinghu"
-
-
-def _typed(column, text):
-    if text == "":
-        return None
-    if column.kind == Kind.FLAG:
-        return text == "true"
-    if column.kind == Kind.WHOLE:
-        return int(text)
-    if column.kind == Kind.NUMBER:
-        return float(text)
-    if column.kind == Kind.LIST:
-        return text.split()
-    return text
-
-
-def bring(name, sight):
-    """Write a file of the sample as an import does."""
-    table = tables.declared()[name]
-    with (PINGHU / "sample" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        rows = [
-            {key: value for key, text in row.items()
-             if (value := _typed(table.column(key), text)) is not None}
-            for row in csv.DictReader(file)
-        ]  # fmt: skip
-    table.writer.write(sight, rows)
 
 
 @pytest.fixture
@@ -51,9 +23,7 @@ def economy(db):
     root = Membership.objects.filter(
         role=Role.ADMINISTRATOR, organisation__area__parent=None
     ).first()
-    sight = scope(root.user)
-    for name in ("enterprises", "enterprise-years", "enterprise-months"):
-        bring(name, sight)
+    sample.bring(PINGHU, scope(root.user))
     keeping.refresh_all()
 
 
