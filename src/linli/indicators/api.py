@@ -8,9 +8,10 @@ from ninja import Router
 from pydantic import Field
 
 from linli.indicators import showing, spans, wording
+from linli.indicators.figures import FIGURES, may_enter
 from linli.indicators.models import Indicator, works_here
 from linli.people.scope import Scope, scope
-from linli.rest import Asked, Problem, Shape, Text, asked, found, operation
+from linli.rest import Asked, Given, Problem, Shape, Text, asked, found, given, operation
 from linli.rest.listing import joined, rows_of
 
 N = gettext_noop
@@ -149,3 +150,40 @@ def rows(request: HttpRequest, code: str) -> dict[str, Any]:
     start = (wanted.page - 1) * MOST
     page = list(joined(visible, table)[start : start + MOST])
     return {"table": table.name, "count": visible.count(), "items": rows_of(table, page, sight)}
+
+
+class FigureGiven(Given):
+    """A figure, with where it comes from."""
+
+    period: Annotated[Text, Field(max_length=7, description=N("2026-03, 2026Q1 or 2026"))]
+    value: float
+    source: Annotated[Text, Field(min_length=1, max_length=200)]
+    area: Annotated[Text | None, Field(max_length=40)] = None
+
+
+class FigureShape(Shape):
+    """The value that counts now."""
+
+    indicator: str
+    period: str
+    value: float
+    fate: str
+
+
+@router.post("/indicators/{code}/figures", response=FigureShape, **operation(
+    N("Enter a figure"),
+    N("The owner of an indicator enters it with its source; an earlier one of the same period "
+      "stays, and no longer counts."),
+    takes=FigureGiven, name="enter_figure"))  # fmt: skip
+def enter(request: HttpRequest, code: str) -> dict[str, Any]:
+    sight = _sight(request)
+    indicator = found(sight.of(Indicator).filter(code=code[:60]).first())
+    if not may_enter(sight, indicator):
+        raise Problem(403)
+    told, _files = given(request, FigureGiven)
+    values = told.model_dump(exclude_none=True) | {"indicator": indicator.code}
+    (outcome,) = FIGURES.check(sight, [values])
+    if not isinstance(outcome, str):
+        raise Problem(422, errors=[(wrong.column, wrong.message) for wrong in outcome])
+    (fate,) = FIGURES.write(sight, [values])
+    return {"indicator": indicator.code, "period": told.period, "value": told.value, "fate": fate}

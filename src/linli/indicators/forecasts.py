@@ -1,6 +1,7 @@
 """Keeping forecasts: made anew beside the worker when values have changed, read by pages."""
 
 import time
+from math import isfinite
 from typing import Any
 
 from linli.clock import now
@@ -65,8 +66,10 @@ def _outlook(known: Known, code: str, values: targets.Series) -> tuple[str, dict
             if band is not None
         },
         "trials": {
-            name: {"mase": round(trial.mase, 3), "smape": round(trial.smape, 2),
-                   "coverage": round(trial.coverage, 3)}
+            name: {
+                "mase": round(trial.mase, 3) if isfinite(trial.mase) else None,
+                "smape": round(trial.smape, 2), "coverage": round(trial.coverage, 3),
+            }
             for name, trial in found.trials.items()
         },
     }  # fmt: skip

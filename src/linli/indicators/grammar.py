@@ -104,8 +104,8 @@ class IndicatorEntry(Declaration):
 
     `together` says what months make of a quarter or year: their sum, or the last of them.
     `function` is the field of work that answers for it; `category` what a case is about that is
-    opened when it falls off the pace of a target. `pieces` is what a sum or share can be moved
-    by, where that is not clear from its own unit.
+    opened when it falls off the pace of a target. `pieces` is what one row of a sum stands for, so
+    that what is missing can be told in them.
     """
 
     code: Code
@@ -119,6 +119,7 @@ class IndicatorEntry(Declaration):
     every: Every
     together: Literal["", "sum", "last"] = ""
     better: Literal["up", "down"] = "up"
+    pieces: Literal["", "enterprises", "projects", "cases", "people"] = ""
     decimals: Annotated[int, Field(ge=0, le=6)] = 0
     function: Slug
     category: CategoryCode | None = None

@@ -140,9 +140,9 @@ def missing(
     if entry.sum:
         rows = values[entry.code, area][last][1]
         made = actual if target.measure == "level" else values[entry.code, area][last][0]
-        if rows and made > 0 and entry.sum.of.startswith("enterprise"):
+        if rows and made > 0 and entry.pieces:
             each = pace.pieces_of_sum(made, made + amount.amount, rows)
-            return Missing(amount.amount, added=each.added), "enterprises"
+            return Missing(amount.amount, added=each.added), entry.pieces
         return amount, ""
     if entry.share and entry.share.part in known.entries and entry.share.whole in known.entries:
         part, whole = (values.get((code, area), {}).get(last) for code in entry.built_on)

@@ -150,7 +150,8 @@ def _trials(shown: showing.Sheet) -> list[dict[str, Any]]:
     trials = shown.forecast.get("trials", {})
     return [
         {"name": wording.METHODS[name], "is_chosen": name == chosen,
-         "mase": number_format(trial["mase"], 2), "smape": number_format(trial["smape"], 1),
+         "mase": "∞" if trial["mase"] is None else number_format(trial["mase"], 2),
+         "smape": number_format(trial["smape"], 1),
          "coverage": number_format(100 * trial["coverage"], 0)}
         for name, trial in trials.items()
         if name in wording.METHODS

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from linli.cases.models import OPEN, Event
 from linli.clock import now
+from linli.indicators.panel import lights
 from linli.places.town import the_town
 from linli.scores.backlog import COUNTED
 from linli.scores.models import Backlog, Tally
@@ -55,6 +56,11 @@ def snapshot(reach: Reach, language: str) -> dict[str, Any]:
                 ),
                 "needs": part("needs", **figures.needs(reach)),
                 "topics": part("topics", topics=figures.topics()),
+                "pace": cache.get_or_set(
+                    f"pace:{the_town().fingerprint}:{language}",
+                    lambda: part("pace", lights=lights()),
+                    LEAGUES_S,
+                ),
                 "ticker": part("ticker", lines=figures.ticker(reach)),
             },
             "grids": figures.grids(reach),
