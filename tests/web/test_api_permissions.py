@@ -29,6 +29,8 @@ OBJECTS = {
     "keys/key": "key", "webhooks/key": "webhook", "messages/key": "message",
     "versions/key": "version", "enterprises/key": "enterprise", "enterprise-years/key": "year",
     "enterprise-months/key": "month", "enterprise-revisions/key": "revision",
+    "indicator-values/key": "value", "indicator-figures/key": "figure",
+    "indicator-revisions/key": "revised",
     "programmes/key": "node", "programmes/code": "node",
     "rungs/key": "rung", "enterprise-titles/key": "title", "enterprise-next-steps/key": "step",
     "milestones/key": "due", "milestones/code": "due", "projects/key": "project",
@@ -40,6 +42,7 @@ OBJECTS = {
 # Parts that name no object of anybody's.
 FIXED = {
     "contest": "grids", "queue": "unsure", "measure": "open", "number": 1, "side": "community",
+    "indicators/key": "told", "indicators/code": "told", "indicator-targets/key": "many",
     "packs/code": "village", "services/code": "repair", "services/key": "repair",
     "categories/key": "stalls", "remediation-prices/key": "land",
 }  # fmt: skip

@@ -55,6 +55,8 @@ OPERATIONS = {
     "service": "get_services service_slots book", "topics": "list_topics",
     "look-for-topics": "look_for_topics", "topic": "get_topics topic_curve topic_cases",
     "joint": "join_topic",
+    "indicators": "list_indicators pace", "indicator": "get_indicators indicator_series",
+    "indicator-rows": "indicator_rows", "enter-figure": "enter_figure",
     "programmes": "list_programmes programme_tree list_milestones",
     "programme": "get_programmes programme_tree programme_slips list_milestones",
     "programme-gantt": "programme_slips list_milestones", "programme-map": "programme_shapes",

@@ -29,6 +29,8 @@ from linli.doors import uploads
 from linli.doors.models import ApiKey, Message, Webhook
 from linli.enterprises.ladder.models import NextStep, Rung, Title
 from linli.enterprises.models import Enterprise, MonthFigures, Revision, YearFigures
+from linli.indicators.models import Figure, Indicator, Value
+from linli.indicators.models import Revision as RevisedValue
 from linli.packs.models import TownVersion
 from linli.people import audit
 from linli.people.models import AuditEntry, Lead, Leave, Membership, SignedIn
@@ -60,6 +62,19 @@ OFFER = {
     "audience": "居民",
     "function": "civil-affairs",
 }  # fmt: skip
+
+# One that counts cases, one that people enter, and a share of the first; the whole town's.
+INDICATORS = [
+    {"code": "received", "name": "接收件数", "unit": "cases", "every": "month",
+     "function": "urban-management", "together": "sum",
+     "count": {"of": "cases", "at": "reported_at", "area": "community_grid"}},
+    {"code": "told", "name": "满意度", "unit": "points", "every": "year",
+     "function": "urban-management", "entered": {}},
+    {"code": "growing", "name": "增速", "unit": "percent", "every": "month",
+     "function": "urban-management", "growth": {"of": "received", "over": "period"}},
+]  # fmt: skip
+TARGET = {"code": "many", "name": "全年件数", "indicator": "received", "since": "2026-01",
+          "by": "2026-12", "value": 100.0, "measure": "total"}  # fmt: skip
 
 
 def build(folder: Any) -> dict[str, tuple[Any, Any]]:
@@ -104,6 +119,8 @@ def build(folder: Any) -> dict[str, tuple[Any, Any]]:
     town.people.append(["mayor", "镇长", "", "government", "leader head", "lake", "town"])
     town.people.append(["elder", "阿大", "", "government", "officer", "lake", "community"])
     town.services = [dict(OFFER)]
+    town.sections["indicator"] = INDICATORS
+    town.sections["target"] = [dict(TARGET)]
     town.load()
     sides = [_side("w1", "west", ""), _side("e1", "east", "-east")]
     return {name: (sides[0][name], sides[1][name]) for name in sides[0]}
@@ -157,6 +174,14 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
     key = ApiKey.objects.create(
         owner=resident, name="我的", prefix=village, hash=village, created_at=now()
     )
+    told = Indicator.objects.get(code="told")
+    kept = Value.objects.create(indicator=told, area=area(grid).pk, period="2025", value=4, n=1)
+    figure = Figure.objects.create(
+        indicator=told, period=f"202{4 if name else 5}", value=4, source="统计局", at=now()
+    )
+    revised = RevisedValue.objects.create(
+        indicator=told, area=area(grid).pk, period="2025", before=3, after=4, why="rows", at=now()
+    )
     webhook = Webhook.objects.create(
         name=village, url=f"https://{village}.example/", by=person(f"administrator{name}"), at=now()
     )
@@ -195,6 +220,9 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
         "lead": Lead.objects.get(area=area(grid), side=Lead.Side.COMMUNITY).pk,
         "notice": Notice.objects.filter(user=person(f"worker{name}")).earliest("pk").pk,
         "report": CaseReport.objects.get(case=case).pk,
+        "value": kept.pk,
+        "figure": figure.pk,
+        "revised": revised.pk,
         "webhook": webhook.pk,
         "message": message.pk,
         "rating": rating.pk,

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.engines.pace import Light
 from linli.indicators import showing, spans, units, wording
 from linli.indicators.figures import FIGURES, may_enter
+from linli.indicators.keeping import present
 from linli.indicators.models import Alarm, Figure, Indicator, Revision, works_here
 from linli.people.scope import Scope, scope
 from linli.places.atlas import atlas
@@ -202,8 +203,9 @@ def rows(request: HttpRequest, code: str) -> HttpResponse:
     sight = _sight(request)
     found = get_object_or_404(sight.of(Indicator), code=code)
     entry, area = found.formula, showing.area_of(request.GET.get("area", ""))
+    asked = request.GET.get("period", "")
     try:
-        n = spans.number(request.GET.get("period", ""), entry.every)
+        n = spans.number(asked, entry.every) if asked else present()[entry.every]
     except ValueError:
         raise Http404 from None
     behind = showing.rows_behind(entry, n, area)

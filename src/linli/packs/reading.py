@@ -17,8 +17,8 @@ from linli.people.fields_of_work import FIELDS_OF_WORK
 from linli.places.models import Town
 
 # Of a category or service, what stands in columns; names and long texts have their own place.
-ASIDE = frozenset({"code", "name", "name_en", "description_en", "venue_en", "price_en",
-                   "audience_en", "examples"})  # fmt: skip
+ASIDE = frozenset({"code", "name", "name_en", "description_en", "source_en", "group_en",
+                   "venue_en", "price_en", "audience_en", "examples"})  # fmt: skip
 
 
 @dataclass(frozen=True)

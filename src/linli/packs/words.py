@@ -43,7 +43,7 @@ WORDS: Mapping[str, str | Promise] = {
     "parts": L("parts"), "weight": L("weight"), "over": L("over"), "since": L("since"),
     "by_area": L("by area"), "indicator": L("indicator"), "base": L("starting from"),
     "by": L("until"), "measure": L("measure"), "path": L("path"), "slack": L("slack"),
-    "steps": L("steps"),
+    "steps": L("steps"), "pieces": L("told in"),
 }  # fmt: skip
 KINDS: Mapping[str, str | Promise] = {
     "category": L("Categories"), "offer": L("Services"), "service": L("Services"),
