@@ -38,6 +38,7 @@ OBJECTS = {
     "campaigns/key": "campaign", "blocks/key": "block", "parcels/key": "parcel",
     "holdings/key": "holding", "inventory/key": "item", "promises/key": "promise",
     "negotiations/key": "talk", "offers/key": "offer", "contracts/key": "contract",
+    "visits/key": "visit", "difficulties/key": "difficulty", "enterprises/number": "delegate",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {

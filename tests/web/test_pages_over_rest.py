@@ -75,6 +75,13 @@ OPERATIONS = {
     "holding-step": "holding_climb offer_sheet holding_promise take_back_promise holding_note "
                     "explain_difference file_contract",
     "compensation-sheet": "get_offers", "contract-file": "contract_file",
+    "enterprises": "list_enterprises",
+    "enterprise": "get_enterprises list_enterprise-years list_enterprise-revisions "
+                  "list_visits list_difficulties enterprise_accounts",
+    "visits": "list_visits visit_coverage", "plan-round": "plan_round",
+    "plan-visit": "plan_visit", "visit": "get_visits record_visit list_difficulties",
+    "call-off": "call_off_visit", "add-delegate": "add_enterprise_account",
+    "remove-delegate": "remove_enterprise_account",
     "act: follow": "send_report",  # a report that joins a known case
     "act: report": "send_report",
 }  # fmt: skip

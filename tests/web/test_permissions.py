@@ -41,6 +41,9 @@ OBJECTS = {
     "investment-climb.code": "project",
     "campaign": "campaign", "block": "block", "holding": "holding", "offer": "offer",
     "contract": "contract",
+    "enterprise.code": "enterprise",
+    "plan-visit.code": "enterprise", "add-delegate.code": "enterprise", "visit.pk": "visit",
+    "call-off.pk": "visit", "remove-delegate.pk": "delegate",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {

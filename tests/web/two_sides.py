@@ -28,7 +28,15 @@ from linli.clock import now
 from linli.doors import uploads
 from linli.doors.models import ApiKey, Message, Webhook
 from linli.enterprises.ladder.models import NextStep, Rung, Title
-from linli.enterprises.models import Enterprise, MonthFigures, Revision, YearFigures
+from linli.enterprises.models import (
+    Delegate,
+    Difficulty,
+    Enterprise,
+    MonthFigures,
+    Revision,
+    Visit,
+    YearFigures,
+)
 from linli.indicators.models import Figure, Indicator, Value
 from linli.indicators.models import Revision as RevisedValue
 from linli.packs.models import TownVersion
@@ -206,11 +214,19 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
     step = NextStep.objects.create(
         enterprise=enterprise, rung=rung, year=2026, case=Case.objects.get(pk=case.pk), at=now()
     )
+    visit = Visit.objects.create(
+        enterprise=enterprise, visitor=person(f"officer{name}"), planned_on=date(2030, 1, 1)
+    )
+    delegate = Delegate.objects.create(user=resident, enterprise=enterprise, since=now())
+    difficulty = Difficulty.objects.create(enterprise=enterprise, visit=visit, case=case)
     return {
         "rung": rung.code,
         "title": f"{enterprise.code}-{rung.code}",
         "step": step.pk,
         "enterprise": enterprise.code,
+        "visit": visit.pk,
+        "delegate": delegate.pk,
+        "difficulty": difficulty.pk,
         "year": f"{enterprise.code}-2025",
         "month": f"{enterprise.code}-2026-01",
         "revision": revision.pk,

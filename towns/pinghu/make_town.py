@@ -526,6 +526,9 @@ def make_people(areas: list[Place], geometry: dict[str, Geometry]) -> list[dict[
                     add(community.code, roles, [grid.code], "community")
     for _ in range(12):
         add("", "resident")
+    # Speak for the two enterprises of which the sample register tells.
+    add("", "resident", known=("enterprise", "周凯亮"))
+    add("", "resident", known=("enterprise2", "曹建平"))
     return rows
 
 

@@ -53,7 +53,26 @@ def not_public(case: Case) -> str:
 
 
 def public(case: Case) -> str:
+    if case.category is not None and case.category.every_answer:
+        return _("Matters of this kind are answered by every organisation concerned: dispatch it.")
     return _("Public matters are dispatched.") if case.triage == Triage.PUBLIC else ""
+
+
+def unanswered(case: Case) -> str:
+    """Tell who of those that owe an answer has not given it, where the category asks for all."""
+    if case.category is None or not case.category.every_answer:
+        return ""
+    waiting = case.assignments.filter(active=True, leads=False, signed_off_at=None)
+    names = [str(row.organisation) for row in waiting.select_related("organisation")]
+    if not names:
+        return ""
+    return _("Not answered yet by: %(names)s.") % {"names": _(", ").join(names)}
+
+
+def stays_by_itself(case: Case) -> str:
+    if case.category is not None and case.category.separate:
+        return _("Each matter of this kind stays a case of its own.")
+    return unanswered(case)
 
 
 def not_for_residents(case: Case) -> str:
@@ -96,6 +115,10 @@ BARS: dict[str, Callable[[Case], str]] = {
     "rule_on_appeal": no_appeal,
     "dispatch": not_public,
     "settle": public,
+    "resolve": unanswered,
+    "close": unanswered,
+    "merge": stays_by_itself,
+    "cancel": unanswered,
     "deliberate": not_for_residents,
     "minute": no_meeting,
     "evaluate": evaluated,

@@ -69,6 +69,9 @@ class Category(Named):
 
     `function` is the field of work whose department owns it; `lead_side` says which
     side of the double dispatch leads. Hours are hours of the working calendar.
+    `joint` are fields of work whose departments are called in at the dispatch (会商); with
+    `every_answer` each organisation that has the case owes the reporter a written answer, and
+    with `separate` each report stays a case of its own.
     """
 
     code = models.CharField(max_length=60, unique=True)
@@ -83,6 +86,9 @@ class Category(Named):
     evidence = models.JSONField(default=list)
     triage = models.CharField(max_length=20, choices=Triage.choices, blank=True)
     examples = models.JSONField(default=list)
+    joint = models.JSONField(default=list)
+    every_answer = models.BooleanField(default=False)
+    separate = models.BooleanField(default=False)
     retired = models.BooleanField(default=False)
 
     class Meta:

@@ -20,7 +20,7 @@ from linli.cases.forms import ActionForm
 from linli.cases.models import Case, Evidence, Report
 from linli.cases.pictures import Size, is_picture
 from linli.cases.progress import progress
-from linli.cases.timeline import ANSWERS, public_lines
+from linli.cases.timeline import answers_of, public_lines
 from linli.people.limits import limited
 from linli.people.scope import Scope, scope
 
@@ -91,7 +91,7 @@ def receipt_picture(request: HttpRequest, receipt: str, pk: int, size: str) -> H
 
 def answered(case: Case) -> QuerySet[Evidence]:
     """Return the photos and files that came with an official answer."""
-    return Evidence.objects.filter(case=case, action__in=ANSWERS)
+    return Evidence.objects.filter(case=case, action__in=answers_of(case))
 
 
 def _form(
@@ -123,7 +123,7 @@ def _receipt(
             "case": case,
             "stages": stages,
             "coming": next((stage for stage in stages if stage.is_next), None),
-            "answers": [line for line in lines if line.action in ANSWERS and line.told],
+            "answers": [line for line in lines if line.action in answers_of(case) and line.told],
             "photos": [row for row in answered(case).order_by("id") if is_picture(row)],
             "lines": lines,
             "rating": next((form for form in forms if form.action == "evaluate"), None),

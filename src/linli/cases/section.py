@@ -51,6 +51,9 @@ class CategoryEntry(Declaration):
     evidence: list[Literal["photo"]] = []
     triage: Literal["", "private", "neighbourhood", "public"] = ""
     examples: list[Name] = []
+    joint: list[Slug] = []
+    every_answer: bool = False
+    separate: bool = False
 
 
 def check(read: Read, faults: Faults) -> None:
@@ -77,9 +80,15 @@ def _check_functions(
             faults.tell(entry, "function", _("no organisation of the town has the function "
                                              "“%(function)s”.")
                         % {"function": entry.value.function})  # fmt: skip
+        for function in entry.value.joint if organisations.is_whole else ():
+            if function not in held:
+                faults.tell(entry, "joint", _("no organisation of the town has the function "
+                                              "“%(function)s”.")
+                            % {"function": function})  # fmt: skip
     if not read.of(CategoryEntry).is_whole:
         return
     known = FUNCTIONS | {entry.value.function for entry in categories}
+    known |= {function for entry in categories for function in entry.value.joint}
     for organisation in organisations.entries:
         for function in organisation.value.functions:
             if function not in known:
@@ -113,6 +122,9 @@ def write(read: Read) -> dict[str, Counts]:
             "evidence": list(entry.value.evidence),
             "triage": entry.value.triage,
             "examples": list(entry.value.examples),
+            "joint": list(entry.value.joint),
+            "every_answer": entry.value.every_answer,
+            "separate": entry.value.separate,
             "retired": False,
         }
         for entry in entries

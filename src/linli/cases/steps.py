@@ -31,6 +31,7 @@ from linli.cases.models import (
 )
 from linli.cases.refusal import Refused
 from linli.cases.routing import Route, Router, grid_of_side
+from linli.people.directory import directory
 from linli.people.models import Organisation, Side, User
 from linli.people.scope import Scope
 from linli.places.atlas import atlas
@@ -119,7 +120,20 @@ def dispatch(
     why = {"by": "dispatcher"} if organisation else route.why[Side.FUNCTIONAL]
     _assign(draft, Side.TERRITORIAL, route.territorial, route.why[Side.TERRITORIAL])
     _assign(draft, Side.FUNCTIONAL, functional, why)
+    _call_in(draft)
     deadlines.start(case)
+
+
+def _call_in(draft: Draft) -> None:
+    """Call in the departments that the category says handle such cases jointly (会商)."""
+    case = draft.case
+    above = atlas().ancestors(case.community_grid_id or case.area_id)
+    for function in case.category.joint if case.category else ():
+        organisation = directory().competent(function, above)
+        here = {a.organisation_id for a in draft.active}
+        if organisation is not None and organisation.pk not in here:
+            why = {"by": "category", "function": function}
+            _assign(draft, Side.JOINT, organisation, why)
 
 
 def _respond(draft: Draft) -> None:
@@ -325,6 +339,12 @@ def reopen(draft: Draft, reason: str = "") -> None:
     case = draft.case
     case.reopenings += 1
     case.resolved_at = case.verified_at = case.ended_at = case.satisfied = None
+    if case.category is not None and case.category.every_answer:
+        # What did not satisfy is answered anew, by everybody.
+        for assignment in draft.active:
+            if not assignment.leads and assignment.signed_off_at is not None:
+                assignment.signed_off_at = None
+                draft.move(assignment)
     if was_dispatched(case):
         deadlines.start(case)
 

@@ -64,6 +64,8 @@ PUBLIC = frozenset(
     }
 )  # fmt: skip
 ANSWERS = frozenset({"resolve", "settle"})
+# Where each organisation owes the reporter an answer, theirs are official answers as well.
+EVERY_ANSWER = ANSWERS | {"sign_off"}
 # What the sentence of an event has said already.
 SAID = frozenset(
     {"triage", "category", "organisation", "person", "days", "satisfied", "upheld", "into"}
@@ -104,7 +106,8 @@ def tell(case: Case, sight: Scope, in_office: bool) -> list[Line]:
     me = sight.user.pk
     events = list(case.events.select_related("by").order_by("-seq"))
     if not in_office:
-        events = [e for e in events if e.action in PUBLIC or e.by_id == me or e.action == "look"]
+        shown = PUBLIC | answers_of(case) | {"look"}
+        events = [e for e in events if e.action in shown or e.by_id == me]
     names = Names(events)
     files = {row.sha256: row for row in sight.of(Evidence).filter(case=case)}
     private = case.reports.exclude(source__in=SELF_FOUND)
@@ -121,12 +124,18 @@ def tell(case: Case, sight: Scope, in_office: bool) -> list[Line]:
                 event.at,
                 by if event.by_id or "receipt" in event.data else "",
                 said,
-                _told(event, names, in_office or is_mine, bool(said)),
+                _told(event, names, in_office or is_mine, bool(said), answers_of(case)),
                 _remarks(event) if in_office else [],
                 [files[key] for key in event.data.get("evidence", ()) if key in files],
             )
         )
     return lines
+
+
+def answers_of(case: Case) -> frozenset[str]:
+    """Return the steps that answer the reporter of a case."""
+    is_every = case.category is not None and case.category.every_answer
+    return EVERY_ANSWER if is_every else ANSWERS
 
 
 def by_day(lines: Iterable[Line]) -> list[tuple[date, list[Line]]]:
@@ -136,14 +145,16 @@ def by_day(lines: Iterable[Line]) -> list[tuple[date, list[Line]]]:
 
 def public_lines(case: Case) -> list[Line]:
     """Tell anybody what was done, and the official answers; nobody is named."""
-    events = [e for e in case.events.order_by("-seq") if e.action in PUBLIC]
+    answers = answers_of(case)
+    shown = PUBLIC | answers
+    events = [e for e in case.events.order_by("-seq") if e.action in shown]
     return [
         Line(
             event.action,
             done(event.action),
             event.at,
             told=[(NEEDS["reply"], event.data["reply"])]
-            if event.action in ANSWERS and event.data.get("reply")
+            if event.action in answers and event.data.get("reply")
             else [],
         )
         for event in events
@@ -192,13 +203,13 @@ def _remarks(event: Event) -> list[str]:
 
 
 def _told(
-    event: Event, names: Names, whole: bool, is_said: bool
+    event: Event, names: Names, whole: bool, is_said: bool, answers: AbstractSet[str]
 ) -> list[tuple[str | Promise, str]]:
     shown = [n for n in NEEDS if n in event.data and n != "evidence"]
     if is_said:
         shown = [n for n in shown if n not in SAID]
     if not whole:
-        shown = [n for n in shown if n == "reply" and event.action in ANSWERS]
+        shown = [n for n in shown if n == "reply" and event.action in answers]
     return [(NEEDS[name], _value(name, event.data[name], names)) for name in shown]
 
 

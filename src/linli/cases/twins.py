@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from django.db.models import Q
 
-from linli.cases.models import OPEN, Case
+from linli.cases.models import OPEN, Case, Category
 from linli.engines.text import NEAR_TWIN, resemblance, twin_pairs
 from linli.places.atlas import atlas
 
@@ -55,11 +55,14 @@ def find(
     ours = later >= len(stored)
     earlier, later = earlier[ours], later[ours]
     told = _told(stored, earlier, cases)
+    alone = {at for at, case in enumerate(cases, len(stored)) if stands_alone(case)}
     best: dict[int, tuple[float, int]] = {}
     alike = resemblance(known[earlier], known[later])
     for first, second, similarity in zip(
         earlier.tolist(), later.tolist(), alike.tolist(), strict=True
     ):
+        if first in alone or second in alone:
+            continue
         one, other = told[first], told[second]
         if _is_same_place(one, other) and abs(other.reported_at - one.reported_at) <= WINDOW:
             candidate = (similarity, -first)
@@ -75,6 +78,11 @@ def find(
             own = -match[1] - len(stored)
             found.append(found[own] or cases[own])
     return found
+
+
+def stands_alone(case: Case) -> bool:
+    """Tell whether the category says that each report of it stays a case of its own."""
+    return case.category is not None and case.category.separate
 
 
 def _sketches(cases: Sequence[Case]) -> np.ndarray:
@@ -94,6 +102,7 @@ def _stored(cases: Sequence[Case]) -> tuple[list[Case | int], np.ndarray]:
         Case.objects.filter(
             nearby, state__in=OPEN, reported_at__range=(since, until), sketch__isnull=False
         )
+        .exclude(category__in=Category.objects.filter(separate=True).order_by().values("pk"))
         .order_by("reported_at", "id")
         .values_list("pk", "sketch")
     )

@@ -73,6 +73,19 @@ def _joined(scope: Scope, **more: object) -> Q:
     return Q(pk__in=joined.order_by().values("case")) if organisations else NOBODY
 
 
+def _owing(scope: Scope) -> Q:
+    """Return the cases in which an organisation of the person's owes an answer to the reporter."""
+    organisations = scope.organisations(*STAFF)
+    if not organisations:
+        return NOBODY
+    free = Q(person__isnull=True) | Q(person=scope.user.pk)
+    owed = Assignment.objects.filter(
+        free, organisation__in=organisations, active=True, leads=False, signed_off_at=None,
+        case__category__every_answer=True,
+    )  # fmt: skip
+    return Q(pk__in=owed.order_by().values("case"))
+
+
 def _ours(*states: State) -> Rule:
     return lambda scope: Q(state__in=states) & _answering(scope, leads=True)
 
@@ -111,7 +124,7 @@ PILES: dict[str, Pile] = {
     "join": Pile(
         _("Our part to sign off"), _("Say what your organisation did"),
         lambda scope: Q(state__in=WORKING)
-        & _joined(scope, signed_off_at__isnull=True),
+        & (_joined(scope, signed_off_at__isnull=True) | _owing(scope)),
     ),
     "triage": Pile(
         _("To triage"), _("Say what kind of matter it is"),

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.models import Case
 from linli.enterprises.industries import industry
 from linli.people.models import User
 from linli.places.models import Area, Named
@@ -166,6 +167,51 @@ class Delegate(models.Model):
     user = models.OneToOneField(User, models.CASCADE, related_name="delegate")
     enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="delegates")
     since = models.DateTimeField()
+
+
+class Visit(models.Model):
+    """A visit (走访): who goes to whom and when, and what was found there.
+
+    `met` is the office of whoever was met, never a name.
+    """
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Called off")
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="visits")
+    visitor = models.ForeignKey(User, models.PROTECT, related_name="visits")
+    planned_on = models.DateField()
+    planned_by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
+    purpose = models.CharField(max_length=200, blank=True)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.PLANNED)
+    visited_at = models.DateTimeField(null=True, blank=True)
+    met = models.CharField(max_length=60, blank=True)
+    research = models.TextField(blank=True)
+    sales = models.TextField(blank=True)
+    plans = models.TextField(blank=True)
+    reason = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["-planned_on", "-id"]
+        indexes = [
+            models.Index(fields=["enterprise", "visited_at"], name="visit_enterprise"),
+            models.Index(fields=["visitor", "state", "planned_on"], name="visit_visitor"),
+            models.Index(fields=["state", "planned_on"], name="visit_planned"),
+        ]
+
+
+class Difficulty(models.Model):
+    """What an enterprise asked for on a visit (难题), and the case that it became."""
+
+    enterprise = models.ForeignKey(Enterprise, models.PROTECT, related_name="difficulties")
+    visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="difficulties")
+    case = models.OneToOneField(Case, models.PROTECT, related_name="difficulty")
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name_plural = "difficulties"
 
 
 # Models of single ideas stand beside them; Django finds them through here.

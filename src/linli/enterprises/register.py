@@ -150,7 +150,7 @@ def _given(values: Values, places: _Places) -> dict[str, Any]:
         if name in values
     }
     if "industry" in told:
-        told["industry"] = _industry(told["industry"])
+        told["industry"] = _industry(str(told["industry"]))
     if not told.get("status", True):
         told["status"] = Enterprise.Status.OPERATING
     if area := _area_of(values, places):

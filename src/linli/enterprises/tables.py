@@ -1,17 +1,15 @@
 """What the register of enterprises and its figures look like from outside."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from linli.enterprises import register
+from linli.cases.models import State
+from linli.enterprises import coverage, register
 from linli.enterprises.credit_code import plain
 from linli.enterprises.industries import (
     digital,
-    digital_classes,
-    industries,
     industry,
     is_core_digital,
     is_digital_manufacturing,
@@ -19,13 +17,16 @@ from linli.enterprises.industries import (
 from linli.enterprises.models import (
     FIGURES,
     OF_A_YEAR,
+    Difficulty,
     Enterprise,
     MonthFigures,
     Revision,
+    Visit,
     YearFigures,
 )
 from linli.enterprises.periods import NotAPeriod, month_of, month_text
-from linli.enterprises.visibility import has_figures_somewhere
+from linli.enterprises.selection import core_digital, digital_manufacturing, in_section
+from linli.enterprises.visibility import has_figures_somewhere, works_here
 from linli.places.tables import below
 from linli.tables import Column, Kind, Table, declare
 
@@ -92,31 +93,6 @@ def _figures(names: tuple[str, ...]) -> tuple[Column, ...]:
     )  # fmt: skip
 
 
-def _of_industries(codes: Iterable[str]) -> Q:
-    found = NOTHING
-    for code in codes:
-        found |= Q(industry__startswith=code)
-    return found
-
-
-def core_digital(wanted: bool = True) -> Q:
-    """Return the enterprises of the core of the digital economy, or all others."""
-    found = _of_industries(code for code in digital_classes() if is_core_digital(code))
-    return found if wanted else ~found
-
-
-def digital_manufacturing(wanted: bool = True) -> Q:
-    """Return the enterprises that make digital products, or all others."""
-    found = _of_industries(code for code in digital_classes() if is_digital_manufacturing(code))
-    return found if wanted else ~found
-
-
-def in_section(letter: str) -> Q:
-    """Return the enterprises of a section of industries."""
-    known = industries().values()
-    return _of_industries(i.code for i in known if i.section == letter and len(i.code) == 2)
-
-
 def _industry_name(row: Enterprise) -> str:
     found = industry(row.industry)
     return str(found) if found else ""
@@ -177,6 +153,7 @@ ENTERPRISES = declare(
         words=("name", "name_en", "code"),
         related=("area",),
         order=("code",),
+        narrow=coverage.listed,
         writer=register.REGISTER,
         help=_("The register: one row an enterprise."),
     )
@@ -295,6 +272,69 @@ REVISIONS = declare(
 
 def _plain(value: Any) -> str | None:
     return None if value is None else str(value)
+
+
+VISITS = declare(
+    Table(
+        "visits",
+        _("Visits to enterprises"),
+        Visit,
+        "id",
+        (
+            Column("id", _("Number"), Kind.WHOLE, sorts=True),
+            Column("enterprise", _("Unified social credit code"), Kind.KEY,
+                   path="enterprise__code", of="enterprises", filters=True),
+            NAME,
+            Column("visitor", _("Visitor"), path="visitor__username", filters=True),
+            Column("visitor_name", _("Name of the visitor"), path="visitor__name",
+                   read=lambda row: str(row.visitor)),
+            Column("planned_on", _("Planned for"), Kind.DAY, filters=True, sorts=True),
+            Column("purpose", _("Purpose")),
+            Column("state", _("State"), Kind.CHOICE, choices=tuple(Visit.State.choices),
+                   filters=True),
+            Column("visited_at", _("Visited"), Kind.MOMENT, filters=True, sorts=True),
+            Column("met", _("Whom they met")),
+            Column("research", _("Research strength")),
+            Column("sales", _("Sales and market")),
+            Column("plans", _("Development plans")),
+            Column("reason", _("Why it was called off")),
+            WITHIN,
+        ),
+        may_list=works_here,
+        words=("enterprise__name", "purpose"),
+        related=("enterprise", "visitor"),
+        order=("-planned_on", "-id"),
+    )
+)  # fmt: skip
+DIFFICULTIES = declare(
+    Table(
+        "difficulties",
+        _("Difficulties of enterprises"),
+        Difficulty,
+        "id",
+        (
+            Column("id", _("Number"), Kind.WHOLE, sorts=True),
+            Column("enterprise", _("Unified social credit code"), Kind.KEY,
+                   path="enterprise__code", of="enterprises", filters=True),
+            NAME,
+            Column("visit", _("Visit to an enterprise"), Kind.KEY, path="visit_id", of="visits",
+                   read=lambda row: str(row.visit_id) if row.visit_id else None),
+            Column("case", _("Case"), Kind.KEY, path="case_id", of="cases",
+                   read=lambda row: row.case.code),
+            Column("title", _("Title"), path="case__title"),
+            Column("category", _("Category"), Kind.KEY, path="case__category__code",
+                   of="categories", filters=True),
+            Column("state", _("State"), Kind.CHOICE, path="case__state",
+                   choices=tuple(State.choices), filters=True),
+            Column("satisfied", _("Satisfied?"), Kind.FLAG, path="case__satisfied", filters=True),
+            WITHIN,
+        ),
+        may_list=lambda scope: scope.user.is_authenticated,
+        words=("enterprise__name", "case__title"),
+        related=("enterprise", "case__category"),
+        order=("-id",),
+    )
+)  # fmt: skip
 
 
 # Tables of single ideas stand beside them; they are found through here.

@@ -8,9 +8,11 @@ from django.db.models import Q
 
 from linli.enterprises.models import (
     Delegate,
+    Difficulty,
     Enterprise,
     MonthFigures,
     Revision,
+    Visit,
     YearFigures,
 )
 from linli.people.models import Organisation, Role
@@ -110,3 +112,18 @@ def _figures(scope: Scope) -> Q:
 @visible(Delegate)
 def _delegates(scope: Scope) -> Q:
     return Q() if keeps(scope) else Q(user=scope.user.pk)
+
+
+@visible(Visit)
+def _visits(scope: Scope) -> Q:
+    """Those who may read the figures, and the visitor; not the enterprise: notes are the town's."""
+    office = read(scope, "enterprise__")
+    return office if office is EVERYBODY else office | Q(visitor=scope.user.pk)
+
+
+@visible(Difficulty)
+def _difficulties(scope: Scope) -> Q:
+    office = read(scope, "enterprise__")
+    if office is EVERYBODY:
+        return EVERYBODY
+    return office | Q(visit__visitor=scope.user.pk) | spoken_for(scope, "enterprise__")

@@ -49,6 +49,7 @@ ENTRIES = (
     Entry("map", _("Map"), ANYBODY, "map"),
     Entry("topics", _("Hot topics"), STAFF, "flame", ("topic",)),
     Entry("indicators", _("Indicators"), STAFF, "scale", ("indicator", "indicator-rows")),
+    Entry("enterprises", _("Enterprises"), STAFF, "building-2", ("enterprise", "visits", "visit")),
     Entry("leagues", _("Leagues"), STAFF, "trophy", ("figure", "reasons")),
     Entry("ladder", _("Cultivation"), LEADING | {Role.OFFICER, Role.HEAD}, "layers", ("climber",)),
     Entry("ratings", _("Monthly ratings"), STAFF, "star", ("rate", "appeals")),

@@ -21,6 +21,8 @@ class Persona:
 
 PERSONAS = (
     Persona("resident", _("Resident"), _("Report something, follow it, rate the answer"), "house"),
+    Persona("enterprise", _("Enterprise"), _("Read every answer to what you asked for, rate them"),
+            "building-2", "/enterprises/"),
     Persona("worker", _("Grid worker"), _("Patrol your grid, handle what you find"), "map-pin"),
     Persona("steward", _("Neighbour steward"), _("Sort what comes in, bring neighbours together"),
             "heart-handshake"),

@@ -41,6 +41,7 @@ class AssignmentsShape(Shape):
 def assignments(request: HttpRequest, code: str) -> dict[str, Any]:
     case, sight = case_for(request, code)
     official = sight.of(Case).filter(in_office(sight), pk=case.pk).exists()
+    is_told = official or bool(case.category and case.category.every_answer)
     rows = case.assignments.filter(active=True).select_related("organisation", "person")
     return {
         "items": [
@@ -51,7 +52,7 @@ def assignments(request: HttpRequest, code: str) -> dict[str, Any]:
                 "leads": row.leads,
                 "accepted_at": row.accepted_at,
                 "signed_off_at": row.signed_off_at,
-                "answer": row.answer or None if official else None,
+                "answer": row.answer or None if is_told else None,
             }
             for row in rows
         ]

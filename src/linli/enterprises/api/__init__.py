@@ -1,5 +1,5 @@
 """What is done with enterprises over REST; each module holds one idea."""
 
-from linli.enterprises.api import ladder
+from linli.enterprises.api import ladder, visits
 
-ROUTERS = (ladder.router,)
+ROUTERS = (visits.router, ladder.router)

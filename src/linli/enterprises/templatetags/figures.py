@@ -1,0 +1,34 @@
+"""Figures of enterprises in templates: `{{ value|money }}`, `{{ code|industry_name }}`."""
+
+from typing import Any
+
+from django import template
+
+from linli.enterprises import saying
+from linli.enterprises.industries import industry
+
+register = template.Library()
+
+
+@register.filter
+def money(value: float | None) -> str:
+    """Say an amount given in 10,000 yuan."""
+    return saying.money(value)
+
+
+@register.filter
+def industry_name(code: str) -> str:
+    """Return how an industry is called."""
+    found = industry(code)
+    return str(found) if found else code
+
+
+@register.filter
+def figure(row: Any, name: str) -> str:
+    """Return a figure of a period as people read it."""
+    value = getattr(row, name)
+    if value is None:
+        return "–"
+    if name in ("staff", "researchers"):
+        return f"{value:,}"
+    return f"{value:,.0f}" if abs(value) >= 100 else f"{value:,.2f}".rstrip("0").rstrip(".")
