@@ -25,6 +25,9 @@ WORDS: Mapping[str, str | Promise] = {
     "code": L("code"), "category": L("category"), "unit": L("unit"), "unit_en": L("English unit"),
     "source": L("source"), "source_en": L("English source"), "group": L("group"),
     "group_en": L("English group"),
+    # joint handling
+    "joint": L("handled jointly with"), "every_answer": L("everybody owes an answer"),
+    "separate": L("each a case of its own"),
     # ladders and programmes
     "stages": L("stages"), "usual_days": L("usual days"), "ends": L("ends"),
     "aside": L("beside the way"), "optional": L("may be left out"), "level": L("level"),
