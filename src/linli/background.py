@@ -12,6 +12,7 @@ from django.db import DatabaseError, close_old_connections
 from linli import beside
 from linli.cases import worker
 from linli.doors import outbox, uploads
+from linli.enterprises.per_mu import scoring
 from linli.indicators import forecasts, keeping, targets
 from linli.programmes.remediation import watch
 from linli.programmes.renewal import late
@@ -49,6 +50,7 @@ def ponder() -> None:
         sweep.sweep()
     kept.refresh()
     keeping.ponder()
+    scoring.refresh()
     watch.look()
     late.open_cases()
     targets.sweep()

@@ -39,6 +39,7 @@ OBJECTS = {
     "holdings/key": "holding", "inventory/key": "item", "promises/key": "promise",
     "negotiations/key": "talk", "offers/key": "offer", "contracts/key": "contract",
     "visits/key": "visit", "difficulties/key": "difficulty", "enterprises/number": "delegate",
+    "per-mu-scores/key": "score", "per-mu-appeals/key": "appeal",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {

@@ -82,6 +82,8 @@ OPERATIONS = {
     "plan-visit": "plan_visit", "visit": "get_visits record_visit list_difficulties",
     "call-off": "call_off_visit", "add-delegate": "add_enterprise_account",
     "remove-delegate": "remove_enterprise_account",
+    "per-mu": "list_per-mu-scores list_per-mu-appeals", "score": "score",
+    "appeal-figure": "appeal_figure", "rule-on-figure": "rule_on_figure",
     "act: follow": "send_report",  # a report that joins a known case
     "act: report": "send_report",
 }  # fmt: skip

@@ -37,6 +37,7 @@ from linli.enterprises.models import (
     Visit,
     YearFigures,
 )
+from linli.enterprises.per_mu.models import Appeal, Scheme, Score
 from linli.indicators.models import Figure, Indicator, Value
 from linli.indicators.models import Revision as RevisedValue
 from linli.packs.models import TownVersion
@@ -219,10 +220,22 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
     )
     delegate = Delegate.objects.create(user=resident, enterprise=enterprise, since=now())
     difficulty = Difficulty.objects.create(enterprise=enterprise, visit=visit, case=case)
+    scheme, _made = Scheme.objects.get_or_create(
+        code="industry", defaults={"name": "亩均", "measures": [], "classes": []}
+    )
+    score = Score.objects.create(
+        enterprise=enterprise, scheme=scheme, year=2025, mark="", scored_at=now()
+    )
+    appeal = Appeal.objects.create(
+        enterprise=enterprise, year=2025, figure="tax", claimed=1.0, reason="漏计",
+        by=person(f"resident{name}"), at=now(),
+    )  # fmt: skip
     return {
         "rung": rung.code,
         "title": f"{enterprise.code}-{rung.code}",
         "step": step.pk,
+        "score": score.pk,
+        "appeal": appeal.pk,
         "enterprise": enterprise.code,
         "visit": visit.pk,
         "delegate": delegate.pk,

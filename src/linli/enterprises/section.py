@@ -1,12 +1,13 @@
 """What packs say of enterprises; each part stands beside what it is about."""
 
 from linli.enterprises.ladder import section as ladder
+from linli.enterprises.per_mu import section as per_mu
 from linli.rows import Counts
 from linli.sections import Faults, Read
 
-RungEntry = ladder.RungEntry
+RungEntry, PerMuEntry = ladder.RungEntry, per_mu.PerMuEntry
 
-_PARTS = (ladder,)
+_PARTS = (ladder, per_mu)
 
 
 def check(read: Read, faults: Faults) -> None:

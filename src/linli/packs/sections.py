@@ -34,6 +34,7 @@ PACK_SECTIONS: dict[str, type[Declaration]] = {
     "category": cases.CategoryEntry,
     "service": stewards.ServiceEntry,
     "rung": enterprises.RungEntry,
+    "per_mu": enterprises.PerMuEntry,
     "ladder": programmes.LadderEntry,
     "indicator": indicators.IndicatorEntry,
     "target": indicators.TargetEntry,

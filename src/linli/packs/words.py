@@ -47,11 +47,17 @@ WORDS: Mapping[str, str | Promise] = {
     "by_area": L("by area"), "indicator": L("indicator"), "base": L("starting from"),
     "by": L("until"), "measure": L("measure"), "path": L("path"), "slack": L("slack"),
     "steps": L("steps"), "pieces": L("told in"),
+    # rungs and performance per mu
+    "known_by": L("known by"), "conditions": L("conditions"), "comparison": L("compares"),
+    "per": L("for each"), "years": L("years running"), "sections": L("sections of industries"),
+    "above_scale": L("only above scale"), "least": L("fewest in an industry"),
+    "cap": L("at most times the benchmark"), "measures": L("measures"), "classes": L("classes"),
 }  # fmt: skip
 KINDS: Mapping[str, str | Promise] = {
     "category": L("Categories"), "offer": L("Services"), "service": L("Services"),
     "area": L("Areas"), "organisation": L("Organisations"), "user": L("People"),
     "membership": L("Roles"), "lead": L("Leads"), "town": L("Town"), "layer": L("Layers"),
+    "rung": L("Cultivation ladder"), "per_mu": L("Performance per mu"),
     "ladder": L("Ladders"), "indicator": L("Indicators"), "target": L("Targets"),
     "policy": L("Policies"), "price": L("Price table"), "programme": L("Programmes"),
     "node": L("Programmes"),

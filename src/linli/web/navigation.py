@@ -51,7 +51,13 @@ ENTRIES = (
     Entry("indicators", _("Indicators"), STAFF, "scale", ("indicator", "indicator-rows")),
     Entry("enterprises", _("Enterprises"), STAFF, "building-2", ("enterprise", "visits", "visit")),
     Entry("leagues", _("Leagues"), STAFF, "trophy", ("figure", "reasons")),
-    Entry("ladder", _("Cultivation"), LEADING | {Role.OFFICER, Role.HEAD}, "layers", ("climber",)),
+    Entry(
+        "ladder",
+        _("Cultivation"),
+        LEADING | {Role.OFFICER, Role.HEAD},
+        "layers",
+        ("climber", "per-mu", "score"),
+    ),
     Entry("ratings", _("Monthly ratings"), STAFF, "star", ("rate", "appeals")),
     Entry(
         "programmes",
