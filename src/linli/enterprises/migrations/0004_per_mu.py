@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('enterprises', '0002_ladder'),
+        ('enterprises', '0003_visits'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
