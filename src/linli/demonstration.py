@@ -7,7 +7,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 
-from linli import clock, sample
+from linli import clock, sample, visited
 from linli.cases.intake import Report as Told
 from linli.cases.intake import receive
 from linli.cases.learnt import category_model
@@ -62,6 +62,7 @@ def prepare(
             Leave.objects.filter(user__in=users.values(), until__gt=clock.now()).delete()
             leave_something_to_do(users)
     sample.bring(town, scope(users["administrator"]))
+    visited.tell(users)
     scoring.refresh()
     category_model()  # learnt before anybody waits for it
     return [(name, str(users[name])) for name in ACCOUNTS if name in users]
