@@ -24,7 +24,7 @@ HEADINGS = [
     "园区",
     "用地（亩）",
     "成立日期",
-]  # noqa: E501
+]
 
 
 def rows(count: int, areas: list[str]) -> tuple[list[list[object]], set[int]]:
