@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Subquery
 from django.utils.translation import gettext as _
 
 from linli.clock import now
@@ -101,14 +101,25 @@ def compare(holding: Holding, sheet: Sheet | None = None) -> Compared:
             parcel__block__campaign=holding.campaign, disposition=holding.disposition
         )
         .exclude(pk=holding.pk)
-        .prefetch_related("promises", Prefetch("offers", Offer.objects.order_by("number")))
+        .prefetch_related("promises")
     )
+    # Only the last sheet of each is read: the lines of a sheet are its largest part.
+    offered = Offer.objects.filter(
+        holding__parcel__block__campaign=holding.campaign, holding__disposition=holding.disposition
+    )
+    last = offered.filter(
+        number=Subquery(
+            Offer.objects.filter(holding=OuterRef("holding"))
+            .order_by("-number")
+            .values("number")[:1]
+        )
+    )
+    offers = {offer.holding_id: offer for offer in last}
     like: list[tuple[Holding, Case]] = []
     for other in rows:
-        offers = list(other.offers.all())
-        if not offers:
+        if other.pk not in offers:
             continue
-        theirs = lines_of(offers[-1])
+        theirs = lines_of(offers[other.pk])
         if kind_of(other, theirs, policy.sizes) == kind:
             like.append((other, _case(other, theirs, other.promises.all())))
     mine = _case(holding, lines, holding.promises.all())

@@ -19,11 +19,13 @@ from linli.programmes.remediation.models import SIGNED, Contract, Holding, Promi
 from linli.scores.periods import local_day
 
 
-def bars(holding: Holding, stage: str, on: date | None = None) -> list[str]:
+def bars(
+    holding: Holding, stage: str, on: date | None = None, compared: alike.Compared | None = None
+) -> list[str]:
     """Say what has to be done before a holding may climb onto a stage.
 
     Before it signs it needs a sheet whose bonus still holds on that day, and a reason for
-    whatever differs from its like.
+    whatever differs from its like (`compared`, if that was looked up before).
     """
     if stage != SIGNED:
         return []
@@ -39,7 +41,7 @@ def bars(holding: Holding, stage: str, on: date | None = None) -> list[str]:
                        "%(now)s: offer a new one.")
                      % {"n": last.number, "was": f"{last.total:,}",
                         "now": f"{current.total:,}"})  # fmt: skip
-    differs = len(alike.compare(holding).open)
+    differs = len((compared or alike.compare(holding)).open)
     if differs:
         told = ngettext(
             "%(n)d difference from like cases has no reason yet.",

@@ -191,7 +191,7 @@ def _shown(
             "sheet": sheet,
             "compared": compared,
             "next": ahead,
-            "bars": steps.bars(found, ahead.code) if ahead and may else [],
+            "bars": steps.bars(found, ahead.code, compared=compared) if ahead and may else [],
             "before": found.ladder.before(found.stage),
             "may": may,
             "signed": steps.has_signed(found),
