@@ -1,5 +1,7 @@
 """The figures of the pack `economy` come out of the register of the sample town, none typed in."""
 
+import shutil
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -17,13 +19,22 @@ from linli.people.scope import scope
 PINGHU = Path(__file__).parents[2] / "towns" / "pinghu"
 
 
+_numbers = count(1)
+
+
 @pytest.fixture
-def economy(db):
-    load(PINGHU)
+def economy(db, tmp_path):
+    # No two towns of a test run are the same: what is kept for one is not taken for another's.
+    folder = tmp_path / "pinghu"
+    shutil.copytree(PINGHU, folder)
+    town = folder / "town.toml"
+    told = town.read_text("utf-8")
+    town.write_text(told.replace('"""', f'"""{next(_numbers)} ', 1), "utf-8")
+    load(folder)
     root = Membership.objects.filter(
         role=Role.ADMINISTRATOR, organisation__area__parent=None
     ).first()
-    sample.bring(PINGHU, scope(root.user))
+    sample.bring(folder, scope(root.user))
     keeping.refresh_all()
 
 

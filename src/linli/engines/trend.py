@@ -99,7 +99,7 @@ def drift(y: Array, horizon: int, level: float = LEVEL) -> Band:
 
 def ets(y: Array, horizon: int, season: int, level: float = LEVEL) -> Band:
     """Forecast by additive exponential smoothing with a damped trend, and seasons if there are."""
-    import pandas as pd
+    import pandas as pd  # type: ignore[import-untyped]
     from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
     is_seasonal = season > 1 and len(y) >= 2 * season + 2

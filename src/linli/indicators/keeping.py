@@ -218,7 +218,9 @@ def _reading(name: str) -> Reading:
 def _finish(known: Known, store: Store, codes: set[str], marks: Sequence[int] = ()) -> int:
     """Work out what is built on what a store has, and keep the values of some indicators."""
     computing.all_derived(store, known.entries)
-    ours = {cell: vector for cell, vector in store.vectors.items() if cell[0] in codes}
+    ours: dict[Cell, Vector | None] = {
+        cell: vector for cell, vector in store.vectors.items() if cell[0] in codes
+    }
     with transaction.atomic():
         for start in range(0, len(marks), 500):
             Mark.objects.filter(pk__in=marks[start : start + 500]).delete()
@@ -486,7 +488,7 @@ def entered(indicators: Iterable[int]) -> int:
     known = Known.now()
     codes = {code for code, row in known.rows.items() if row.pk in set(indicators)}
     areas = Areas.of_the_town()
-    store = Store(areas, _entered(known, areas))
+    store = Store(areas, dict(_entered(known, areas)))
     built = _built_on(known, codes)
     made = {entry.code for entry in known.entered()}
     _recall(known, store, _needs(known, built) - built - made, None)

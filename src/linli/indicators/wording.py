@@ -100,7 +100,7 @@ def in_words(known: Known, entry: IndicatorEntry) -> str:
             "whole": name_of(known, entry.share.whole),
         }
     if entry.growth:
-        said = {"of": name_of(known, entry.growth.of), "since": entry.growth.since}
+        said = {"of": name_of(known, entry.growth.of), "since": entry.growth.since or ""}
         if entry.growth.since:
             return _("By how much “%(of)s” has grown since %(since)s.") % said
         if entry.growth.over == "year":
