@@ -76,10 +76,12 @@ def light(
     if actual is None:
         return Light.UNKNOWN
     sign = 1 if is_up else -1
-    if sign * (actual - target) >= 0:
+    # Sums are added up in whatever order a database gives: their last digits mean nothing.
+    tiny = 1e-9 * max(abs(expected), abs(target), 1.0)
+    if sign * (actual - target) >= -tiny:
         return Light.REACHED
     lacks = sign * (expected - actual)
-    if lacks <= 1e-9 * max(abs(expected), 1.0):
+    if lacks <= tiny:
         return Light.ON
     way = abs(target - base) or abs(target) or 1.0
     return Light.SLIGHTLY if lacks / way <= slack else Light.BEHIND
@@ -100,7 +102,8 @@ class Missing:
 
 def missing(actual: float, target: float, is_up: bool = True) -> float:
     """Return what lacks, never less than nothing."""
-    return max(target - actual if is_up else actual - target, 0.0)
+    lacks = target - actual if is_up else actual - target
+    return lacks if lacks > 1e-9 * max(abs(target), 1.0) else 0.0
 
 
 def pieces_of_count(actual: float, target: float) -> Missing:
