@@ -40,6 +40,7 @@ OBJECTS = {
     "negotiations/key": "talk", "offers/key": "offer", "contracts/key": "contract",
     "visits/key": "visit", "difficulties/key": "difficulty", "enterprises/number": "delegate",
     "per-mu-scores/key": "score", "per-mu-appeals/key": "appeal",
+    "ways/key": "way", "catchments/key": "catchment", "sponge-measures/key": "measure",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {

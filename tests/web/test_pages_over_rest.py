@@ -84,6 +84,8 @@ OPERATIONS = {
     "remove-delegate": "remove_enterprise_account",
     "per-mu": "list_per-mu-scores list_per-mu-appeals", "score": "score",
     "appeal-figure": "appeal_figure", "rule-on-figure": "rule_on_figure",
+    "ways": "slow_traffic list_ways", "ways-shapes": "slow_traffic_shapes",
+    "sponge": "sponge list_catchments list_sponge-measures", "sponge-shapes": "sponge_shapes",
     "act: follow": "send_report",  # a report that joins a known case
     "act: report": "send_report",
 }  # fmt: skip

@@ -44,12 +44,15 @@ from linli.packs.models import TownVersion
 from linli.people import audit
 from linli.people.models import AuditEntry, Lead, Leave, Membership, SignedIn
 from linli.programmes.models import (
+    Catchment,
     Incubator,
     Investment,
     InvestmentStep,
     Ladder,
+    Measure,
     Milestone,
     Node,
+    Way,
 )
 from linli.programmes.remediation import models as remediation
 from linli.scores.models import Rating
@@ -316,7 +319,19 @@ def _programmes(grid: str, village: str) -> dict[str, Any]:
         thing=investment, stage="lead", on=date(2026, 1, 5), at=now()
     )
     incubator = Incubator.objects.create(code=f"{village}-inc", name="飞地", name_en="Incubator")
+    line = {"type": "LineString", "coordinates": [[121.0, 30.7], [121.01, 30.7]]}
+    way = Way.objects.create(
+        code=f"{village}-way", name="步道", name_en="Path", kind="path", line=line, metres=958.0
+    )
+    catchment = Catchment.objects.create(
+        code=f"{village}-basin", name="汇水区", name_en="Basin", hectares=3, runoff=0.6, rain=22
+    )
+    measure = Measure.objects.create(
+        code=f"{village}-garden", name="花园", name_en="Garden", kind="garden",
+        catchment=catchment, volume=198,
+    )  # fmt: skip
     return {
+        "way": way.code, "catchment": catchment.code, "measure": measure.code,
         "node": project.code, "milestone": due.pk, "due": due.code, "project": investment.code,
         "project_step": step.pk, "incubator": incubator.code,
     }  # fmt: skip

@@ -4,14 +4,18 @@ from linli.programmes.investment.models import Incubator, Investment, Investment
 from linli.programmes.ladders import Ladder
 from linli.programmes.remediation import models as remediation
 from linli.programmes.renewal.models import Link, Milestone, Node
+from linli.programmes.ways.models import Catchment, Measure, Way
 
 __all__ = [
+    "Catchment",
     "Incubator",
     "Investment",
     "InvestmentStep",
     "Ladder",
     "Link",
+    "Measure",
     "Milestone",
     "Node",
+    "Way",
     "remediation",
 ]

@@ -2,11 +2,16 @@ from django.urls import include, path
 
 from linli.programmes.investment import views as investment
 from linli.programmes.renewal import views as renewal
+from linli.programmes.ways import views as ways
 
 urlpatterns = [
     path("programmes/", renewal.programmes, name="programmes"),
     path("programmes/milestones/<int:pk>/done/", renewal.milestone_done, name="milestone-done"),
     path("programmes/milestones/<int:pk>/file/", renewal.milestone_file, name="milestone-file"),
+    path("programmes/ways/", ways.slow_traffic, name="ways"),
+    path("programmes/ways/shapes/", ways.slow_traffic_shapes, name="ways-shapes"),
+    path("programmes/sponge/", ways.sponge, name="sponge"),
+    path("programmes/sponge/shapes/", ways.sponge_shapes, name="sponge-shapes"),
     path("programmes/<slug:code>/", renewal.programme, name="programme"),
     path("programmes/<slug:code>/gantt/", renewal.gantt, name="programme-gantt"),
     path("programmes/<slug:code>/map/", renewal.programme_map, name="programme-map"),

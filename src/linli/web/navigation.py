@@ -64,7 +64,7 @@ ENTRIES = (
         _("Programmes"),
         STAFF,
         "route",
-        ("programme", "programme-gantt", "programme-map"),
+        ("programme", "programme-gantt", "programme-map", "ways", "sponge"),
     ),
     Entry(
         "investment",
