@@ -39,6 +39,7 @@ OBJECTS = {
     "holdings/key": "holding", "inventory/key": "item", "promises/key": "promise",
     "negotiations/key": "talk", "offers/key": "offer", "contracts/key": "contract",
     "visits/key": "visit", "difficulties/key": "difficulty", "enterprises/number": "delegate",
+    "enterprise-needs/key": "need_key", "enterprise-products/key": "need_key",
     "per-mu-scores/key": "score", "per-mu-appeals/key": "appeal",
     "ways/key": "way", "catchments/key": "catchment", "sponge-measures/key": "measure",
 }  # fmt: skip

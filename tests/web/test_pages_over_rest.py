@@ -82,6 +82,8 @@ OPERATIONS = {
     "plan-visit": "plan_visit", "visit": "get_visits record_visit list_difficulties",
     "call-off": "call_off_visit", "add-delegate": "add_enterprise_account",
     "remove-delegate": "remove_enterprise_account",
+    "matching": "list_enterprise-needs list_enterprise-products", "need": "suppliers",
+    "introduce": "introduce",
     "per-mu": "list_per-mu-scores list_per-mu-appeals", "score": "score",
     "appeal-figure": "appeal_figure", "rule-on-figure": "rule_on_figure",
     "ways": "slow_traffic list_ways", "ways-shapes": "slow_traffic_shapes",

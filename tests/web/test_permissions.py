@@ -44,7 +44,7 @@ OBJECTS = {
     "enterprise.code": "enterprise",
     "plan-visit.code": "enterprise", "add-delegate.code": "enterprise", "visit.pk": "visit",
     "call-off.pk": "visit", "remove-delegate.pk": "delegate",
-    "rule-on-figure.pk": "appeal",
+    "rule-on-figure.pk": "appeal", "need.pk": "need", "introduce.pk": "need",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {

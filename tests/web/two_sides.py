@@ -28,6 +28,7 @@ from linli.clock import now
 from linli.doors import uploads
 from linli.doors.models import ApiKey, Message, Webhook
 from linli.enterprises.ladder.models import NextStep, Rung, Title
+from linli.enterprises.matching.models import Need, Product
 from linli.enterprises.models import (
     Delegate,
     Difficulty,
@@ -226,6 +227,8 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
     scheme, _made = Scheme.objects.get_or_create(
         code="industry", defaults={"name": "亩均", "measures": [], "classes": []}
     )
+    need = Need.objects.create(enterprise=enterprise, name="轴承", at=now())
+    Product.objects.create(enterprise=enterprise, name="轴承", at=now())
     score = Score.objects.create(
         enterprise=enterprise, scheme=scheme, year=2025, mark="", scored_at=now()
     )
@@ -238,6 +241,8 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
         "title": f"{enterprise.code}-{rung.code}",
         "step": step.pk,
         "score": score.pk,
+        "need": need.pk,
+        "need_key": f"{enterprise.code}-{need.name}",
         "appeal": appeal.pk,
         "enterprise": enterprise.code,
         "visit": visit.pk,

@@ -9,4 +9,5 @@ class EnterprisesConfig(AppConfig):
         # They declare who may see what.
         from linli.enterprises import visibility  # noqa: F401
         from linli.enterprises.ladder import visibility as of_the_ladder  # noqa: F401
+        from linli.enterprises.matching import visibility as of_matching  # noqa: F401
         from linli.enterprises.per_mu import visibility as of_scores  # noqa: F401

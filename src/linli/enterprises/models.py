@@ -216,4 +216,5 @@ class Difficulty(models.Model):
 
 # Models of single ideas stand beside them; Django finds them through here.
 from linli.enterprises.ladder.models import NextStep, Rung, Title  # noqa: E402, F401
+from linli.enterprises.matching.models import Introduction, Need, Product  # noqa: E402, F401
 from linli.enterprises.per_mu.models import Appeal, Scheme, Score  # noqa: E402, F401

@@ -339,4 +339,5 @@ DIFFICULTIES = declare(
 
 # Tables of single ideas stand beside them; they are found through here.
 from linli.enterprises.ladder import tables as _ladder  # noqa: E402, F401
+from linli.enterprises.matching import tables as _matching  # noqa: E402, F401
 from linli.enterprises.per_mu import tables as _per_mu  # noqa: E402, F401

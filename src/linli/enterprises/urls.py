@@ -14,4 +14,5 @@ urlpatterns = [
     path("enterprises/<slug:code>/plan/", visit_views.plan_visit, name="plan-visit"),
     path("enterprises/<slug:code>/accounts/", views.add_delegate, name="add-delegate"),
     path("", include("linli.enterprises.per_mu.urls")),
+    path("", include("linli.enterprises.matching.urls")),
 ]

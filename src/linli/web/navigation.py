@@ -56,7 +56,7 @@ ENTRIES = (
         _("Cultivation"),
         LEADING | {Role.OFFICER, Role.HEAD},
         "layers",
-        ("climber", "per-mu", "score"),
+        ("climber", "per-mu", "score", "matching", "need"),
     ),
     Entry("ratings", _("Monthly ratings"), STAFF, "star", ("rate", "appeals")),
     Entry(
