@@ -1,4 +1,4 @@
-"""Invents titles for the sample: `python towns/pinghu/make_standing.py`.
+"""Invents titles and needs for the sample: `python towns/pinghu/make_standing.py`.
 
 Reads the sample register that make_enterprises.py wrote, and writes sample/titles.csv: who is
 specialised (专精特新) and who is listed. Nothing is drawn by lot: listed are those that raise
@@ -52,8 +52,32 @@ def titles() -> list[Row]:
     return found
 
 
+# Industry → what its enterprises look for, and the industry that makes it.
+NEEDS = {
+    "3812": (("电机端盖铝压铸件", "3392"), ("深沟球轴承", "3451"), ("耐高温漆包线", "3831")),
+    "3453": (("高强度螺栓", "3482"), ("离心泵铝压铸件", "3392")),
+    "3491": (("霍尔传感器", "3983"), ("运动控制器", "4011")),
+    "3962": (("液晶模组", "3974"), ("柔性电路板", "3982")),
+    "1819": (("包装纸箱", "2231"),), "2110": (("水性涂料", "2641"),),
+}  # fmt: skip
+
+
+def needs() -> list[Row]:
+    """Return who looks for what: the first two enterprises of each industry."""
+    found: list[Row] = []
+    for industry, wanted in NEEDS.items():
+        firms = [row for row in read("enterprises.csv") if row["industry"] == industry][:2]
+        found += [
+            {"enterprise": firm["code"], "name": name, "industry": kind}
+            for firm in firms
+            for name, kind in wanted
+        ]
+    return found
+
+
 def main() -> None:
     write("titles.csv", titles())
+    write("needs.csv", needs())
 
 
 if __name__ == "__main__":
