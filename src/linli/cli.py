@@ -400,6 +400,42 @@ def _print_league(table: Any) -> None:
 
 
 @app.command()
+def bulletin(
+    period: Annotated[
+        str, typer.Option(help="day, week, month: the last that is over; or 2026-10-05, 2026-W41, "
+                               "2026-10.")
+    ] = "month",
+    to: Annotated[
+        Path | None, typer.Option("--out", help="A file: .docx, .pdf or .html.")
+    ] = None,
+    language: Annotated[str, typer.Option(help="zh-hans or en.")] = "",
+    as_json: AsJson = False,
+) -> None:  # fmt: skip
+    """Write the day's, week's or month's report as Word, PDF or web page."""
+    with _installation():
+        from django.utils import translation
+
+        from linli.indicators.bulletins import contents, stretch, writing
+        from linli.scores import tallies
+
+        kind = to.suffix.removeprefix(".").lower() if to else "docx"
+        if kind not in writing.FORMS:
+            raise typer.BadParameter(_("a bulletin is written as .docx, .pdf or .html"))
+        tallies.fold()
+        with translation.override(language or translation.get_language()):
+            try:
+                told = contents.bulletin(stretch.read(period))
+            except ValueError as error:
+                raise typer.BadParameter(str(error)) from error
+            if as_json and to is None:
+                typer.echo(json.dumps(told.as_dict(), ensure_ascii=False, default=str))
+                return
+            file = to or Path(writing.name_of(told, kind))
+            file.write_bytes(writing.written(told, kind))
+        _print({"file": str(file), "period": told.period, "numbers": len(told.numbers)}, as_json)
+
+
+@app.command()
 def tick(as_json: AsJson = False) -> None:
     """Let the clocks ring that are due: reminders, escalation, silent evaluation; fold tallies."""
     with _installation():

@@ -8,6 +8,7 @@ from ninja import Router
 from pydantic import Field
 
 from linli.indicators import showing, spans, wording
+from linli.indicators.bulletins.api import router as bulletins
 from linli.indicators.figures import FIGURES, may_enter
 from linli.indicators.models import Indicator, works_here
 from linli.people.scope import Scope, scope
@@ -16,6 +17,7 @@ from linli.rest.listing import joined, rows_of
 
 N = gettext_noop
 router = Router()
+ROUTERS = (router, bulletins)
 MOST = 200
 
 

@@ -46,6 +46,7 @@ ENTRIES = (
     Entry("deliberations", _("Deliberations"), ANYBODY, "messages-square", ("deliberation",)),
     Entry("find-receipt", _("Progress"), GUEST, "search", ("receipt",)),
     Entry("cockpit", _("Cockpit"), LEADING, "monitor", ("cockpit-stage",)),
+    Entry("bulletins", _("Bulletin"), LEADING, "scroll-text", ("bulletin", "bulletin-cases")),
     Entry("map", _("Map"), ANYBODY, "map"),
     Entry("topics", _("Hot topics"), STAFF, "flame", ("topic",)),
     Entry("indicators", _("Indicators"), STAFF, "scale", ("indicator", "indicator-rows")),
