@@ -110,10 +110,10 @@ class Asked:
         subjects: tuple[int, ...] = ()
         category: int | None = None
         if self.category:
-            category = Category.objects.filter(code=self.category).values_list("pk").first()
+            keys = Category.objects.filter(code=self.category).values_list("pk", flat=True)
+            category = keys.first()
             if category is None:
                 return None
-            (category,) = category  # type: ignore[misc]
         if self.grid:
             area = atlas().by_code.get(self.grid)
             if area is None or not area.is_grid:
