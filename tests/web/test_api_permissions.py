@@ -49,6 +49,7 @@ FIXED = {
     "indicators/key": "told", "indicators/code": "told", "indicator-targets/key": "many",
     "packs/code": "village", "services/code": "repair", "services/key": "repair",
     "categories/key": "stalls", "remediation-prices/key": "land",
+    "bulletins/period": "month", "bulletins/kind": "html",
 }  # fmt: skip
 # What no database gives back: the key with which somebody asks, a file taken away.
 LAST = ("import_take", "import_drop")

@@ -88,6 +88,8 @@ OPERATIONS = {
     "appeal-figure": "appeal_figure", "rule-on-figure": "rule_on_figure",
     "ways": "slow_traffic list_ways", "ways-shapes": "slow_traffic_shapes",
     "sponge": "sponge list_catchments list_sponge-measures", "sponge-shapes": "sponge_shapes",
+    "bulletins": "bulletin", "bulletin": "bulletin", "bulletin-file": "bulletin_file",
+    "bulletin-cases": "bulletin_cases",
     "act: follow": "send_report",  # a report that joins a known case
     "act: report": "send_report",
 }  # fmt: skip

@@ -55,6 +55,7 @@ FIXED = {
     "rate.month": "2026-01", "rate.side": "grid", "confirm-address.token": "of-nobody",
     "holding-step.step": "offer",
     "indicator.code": "told", "indicator-rows.code": "received", "enter-figure.code": "told",
+    "period": "month", "bulletin-file.kind": "html",
 }  # fmt: skip
 # What no database gives back: a file taken away, and at the very end the session of who asks.
 LAST = ("import-take", "import-drop", "sign-out")

@@ -1,5 +1,6 @@
 """Bulletins over REST: as plain values, as a file, and the cases behind their figures."""
 
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
@@ -41,6 +42,7 @@ class BulletinShape(Shape):
     period: str
     words: str
     note: str
+    made_at: datetime
     numbers: list[NumberShape]
     chart: dict[str, Any] | None
     map: dict[str, Any] | None
