@@ -21,7 +21,7 @@ ROUTERS = (router, bulletins)
 MOST = 200
 
 
-class StandingShape(Shape):
+class PaceShape(Shape):
     """How a target stands in the last period that is over."""
 
     target: str
@@ -43,7 +43,7 @@ class StandingShape(Shape):
 class StandingsShape(Shape):
     """How all targets stand, those behind first."""
 
-    items: list[StandingShape]
+    items: list[PaceShape]
 
 
 class SeriesShape(Shape):
@@ -54,7 +54,7 @@ class SeriesShape(Shape):
     formula: str
     periods: list[str]
     values: list[float]
-    targets: list[StandingShape]
+    targets: list[PaceShape]
     forecast: dict[str, Any]
 
 
@@ -163,7 +163,7 @@ class FigureGiven(Given):
     area: Annotated[Text | None, Field(max_length=40)] = None
 
 
-class FigureShape(Shape):
+class IndicatorFigureShape(Shape):
     """The value that counts now."""
 
     indicator: str
@@ -172,7 +172,7 @@ class FigureShape(Shape):
     fate: str
 
 
-@router.post("/indicators/{code}/figures", response=FigureShape, **operation(
+@router.post("/indicators/{code}/figures", response=IndicatorFigureShape, **operation(
     N("Enter a figure"),
     N("The owner of an indicator enters it with its source; an earlier one of the same period "
       "stays, and no longer counts."),

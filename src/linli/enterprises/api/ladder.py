@@ -54,8 +54,8 @@ class LadderShape(Shape):
 class LadderQuery(Asked):
     """Which candidates are wanted."""
 
-    to: Annotated[str, Field(max_length=50, description="Only those who would climb here")] = ""
-    lack: Annotated[int, Field(ge=0, le=MOST_LACKING, description="How much may be lacking")] = 1
+    to: Annotated[str, Field(max_length=50, description=N("Only those who would climb here"))] = ""
+    lack: Annotated[int, Field(ge=0, le=MOST_LACKING, description=N("How much may be lacking"))] = 1
 
 
 class ConditionShape(Shape):
@@ -66,7 +66,7 @@ class ConditionShape(Shape):
     lacks: str
 
 
-class StageShape(Shape):
+class RungMetShape(Shape):
     """A rung as one enterprise meets it."""
 
     rung: str
@@ -83,10 +83,10 @@ class ClimberShape(Shape):
 
     enterprise: str
     year: int | None
-    stages: list[StageShape]
+    stages: list[RungMetShape]
 
 
-class StepShape(Shape):
+class NextStepShape(Shape):
     """The case that a next step has become."""
 
     case: str
@@ -158,7 +158,7 @@ def climber(request: HttpRequest, key: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-@router.post("/enterprises/{key}/next-step", response={201: StepShape}, **operation(
+@router.post("/enterprises/{key}/next-step", response={201: NextStepShape}, **operation(
     N("Make the next step of an enterprise a case"),
     N("Doing so twice in a year gives the same case."), name="next_step"))  # fmt: skip
 def next_step(request: HttpRequest, key: str) -> Status:

@@ -52,7 +52,7 @@ class SingleShape(Shape):
     needed: float | None
 
 
-class PairShape(Shape):
+class LiftPairShape(Shape):
     """Two figures, each changed by whole percent."""
 
     figures: list[str]
@@ -67,7 +67,7 @@ class LiftShape(Shape):
     target: float
     missing: float
     singles: list[SingleShape]
-    pairs: list[PairShape]
+    pairs: list[LiftPairShape]
 
 
 class ScoreShape(Shape):

@@ -191,7 +191,7 @@ def call_off(request: HttpRequest, key: int) -> dict[str, Any]:
     return row_of(VISITS, _visit(request, key)[0], frozenset(), alone=True)
 
 
-class LineShape(Shape):
+class AnswerLineShape(Shape):
     """How far visits have come in a grid, or with a visitor."""
 
     key: str
@@ -206,8 +206,8 @@ class CoverageShape(Shape):
     """Of how many enterprises how many were visited within so many days."""
 
     days: int
-    grids: list[LineShape]
-    visitors: list[LineShape]
+    grids: list[AnswerLineShape]
+    visitors: list[AnswerLineShape]
 
 
 def _line(line: coverage.Line) -> dict[str, Any]:

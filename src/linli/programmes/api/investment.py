@@ -25,7 +25,7 @@ router = Router()
 ProjectWhole = row_shape("projects", alone=True)
 
 
-class StageShape(Shape):
+class FunnelStageShape(Shape):
     """A stage of the funnel; `median_days` until the next, by Kaplan and Meier."""
 
     stage: str
@@ -41,7 +41,7 @@ class StageShape(Shape):
 class FunnelShape(Shape):
     """All stages in order, those aside last."""
 
-    stages: list[StageShape]
+    stages: list[FunnelStageShape]
 
 
 class ClimbBody(Given):

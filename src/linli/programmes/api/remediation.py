@@ -27,7 +27,7 @@ Whole = row_shape("holdings", alone=True)
 Amount = Annotated[float, Field(gt=0, lt=1e11)]
 
 
-class ProgressShape(Shape):
+class SigningsShape(Shape):
     """How far a campaign or a block is; the last signing lies between `early` and `late` in four
     of five forecasts, null stands for more than two years off."""
 
@@ -49,11 +49,11 @@ class ProgressShape(Shape):
 class CampaignProgressShape(Shape):
     """A campaign and its blocks."""
 
-    whole: ProgressShape
-    blocks: list[ProgressShape]
+    whole: SigningsShape
+    blocks: list[SigningsShape]
 
 
-class LineShape(Shape):
+class SheetLineShape(Shape):
     """A line of a sheet: quantity × price = amount."""
 
     code: str
@@ -69,7 +69,7 @@ class SheetShape(Shape):
 
     total: float
     until: date | None
-    lines: list[LineShape]
+    lines: list[SheetLineShape]
 
 
 class DifferenceShape(Shape):
