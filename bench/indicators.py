@@ -173,10 +173,11 @@ def main() -> None:
     call_command("migrate", verbosity=0)
     from linli import tables
     from linli.indicators import keeping
-    from linli.indicators.models import Indicator, Value
+    from linli.indicators.models import Indicator, Target, Value
     from linli.packs.loader import load
 
     load(ROOT / "towns" / "pinghu")
+    Target.objects.all().delete()
     Indicator.objects.all().delete()
     model = declare()
     say(f"writing {given.enterprises * given.months:,} rows …")
