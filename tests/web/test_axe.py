@@ -132,6 +132,8 @@ def _is_page(client: Client, path: str) -> bool:
     if path.endswith("/live/"):
         return False
     answer = client.get(path)
+    if answer.headers.get("Content-Disposition", "").startswith("attachment"):
+        return False
     return answer.status_code == 200 and b"<html" in getattr(answer, "content", b"")
 
 
