@@ -113,7 +113,24 @@ def _more(sight: Any) -> dict[str, list]:
         "node": some(Node, "code"), "project": some(Investment, "code"),
         "upload": some(Upload, "token"), "webhook": some(Webhook),
         "draft": list(drafts.values_list("pk", flat=True)[:1]), "evidence": some(Evidence),
-        "to_rate": _to_rate(sight), **_photos(),
+        "to_rate": _to_rate(sight), **_photos(), **_park(some),
+    }  # fmt: skip
+
+
+def _park(some: Any) -> dict[str, list]:
+    """Choose from the rooms of the park."""
+    from linli.enterprises.matching.models import Need
+    from linli.enterprises.models import Enterprise, Visit
+    from linli.indicators.models import Indicator
+    from linli.programmes.models import Milestone
+    from linli.programmes.remediation.models import Block, Campaign, Contract, Holding, Offer
+
+    return {
+        "enterprise": some(Enterprise, "code"), "visit": some(Visit), "need": some(Need),
+        "campaign": some(Campaign, "code"), "block": some(Block, "code"),
+        "holding": some(Holding, "code"), "offer": some(Offer), "contract": some(Contract),
+        "indicator": some(Indicator, "code", 50)[::5],
+        "proved": list(Milestone.objects.exclude(file="").values_list("pk", flat=True)[:2]),
     }  # fmt: skip
 
 
@@ -392,6 +409,15 @@ PAGES: dict[str, dict[str, Any]] = {
     "investment-project": {"code": "project"},
     "tour-photo": {"pk": "toured", "size": "sizes"},
     "receipt-picture": {"*": "answered", "size": "sizes"},
+    "need": {"pk": "need"}, "climber": {"enterprise": "enterprise"},
+    "score": {"enterprise": "enterprise"}, "visit": {"pk": "visit"},
+    "enterprise": {"code": "enterprise"},
+    "remediation-block": {"block": "block"}, "holding": {"holding": "holding"},
+    "compensation-sheet": {"offer": "offer"}, "campaign": {"campaign": "campaign"},
+    "bulletin": {"period": "stretches"}, "bulletin-cases": {"period": "stretches"},
+    "bulletin-file": {"period": "stretches", "kind": "forms"},
+    "indicator": {"code": "indicator"}, "indicator-rows": {"code": "indicator"},
+    "contract-file": {"contract": "contract"}, "milestone-file": {"pk": "proved"},
 }  # fmt: skip
 # POSTs that change nothing and answer while somebody types; what is sent with them.
 TYPED: dict[str, dict[str, Any]] = {
@@ -407,6 +433,7 @@ FIXED: dict[str, list[Any]] = {
     "stops": [1, 2, 3, 4, 5, 6, 7], "stages": [1, 2, 3, 4, 5], "layers": ["community", "service"],
     "pack": ["governance", "neighbour"], "sizes": ["small", "screen"], "tokens": ["of-nobody"],
     "files": ["cases", "leagues", "steps", "audit"], "kinds": ["csv"],
+    "stretches": ["day", "week", "month"], "forms": ["docx", "pdf", "html"],
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ os.environ["LINLI_HOME"] = tempfile.mkdtemp(prefix="linli-tests-")
 import pytest
 from django.utils import translation
 
+from linli.doors.allowance import allowance
 from linli.places.town import forget
 
 
@@ -39,6 +40,12 @@ def one_window(monkeypatch):
     still = SimpleNamespace(time=lambda: began, monotonic=time.monotonic)
     for module in ("linli.people.limits", "linli.doors.access"):
         monkeypatch.setattr(f"{module}.time", still)
+
+
+@pytest.fixture(autouse=True)
+def no_requests_yet():
+    """Let no test count the requests of another against a limit."""
+    allowance.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,6 @@ afresh imports this module before Django is there, so nothing else is imported u
 import logging
 import multiprocessing
 import os
-import time
 
 log = logging.getLogger(__name__)
 
@@ -35,8 +34,9 @@ def _go_on(name: str, pause_s: float, patience: int) -> None:
     from linli import background
 
     os.nice(patience)
-    parent, turn = os.getppid(), background.JOBS[name]()
-    while os.getppid() == parent:
+    parent, turn = multiprocessing.parent_process(), background.JOBS[name]()
+    assert parent is not None
+    while parent.is_alive():
         try:
             turn()
         except DatabaseError:
@@ -44,4 +44,4 @@ def _go_on(name: str, pause_s: float, patience: int) -> None:
         except Exception:
             log.exception("%s stumbled; it goes on", name)
         close_old_connections()
-        time.sleep(pause_s)
+        parent.join(pause_s)  # wakes at once when nobody is left to work for

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.test import Client
 
 from linli.doors import keys
-from linli.doors.allowance import allowance
 from tests.cases.conftest import morning, town
 from tests.small_town import person
 
@@ -87,5 +86,4 @@ class Caller:
 @pytest.fixture
 def caller(town) -> Callable[..., Caller]:
     """Return what gives a role a key and a program that uses it."""
-    allowance.forget()
     return Caller

@@ -12,6 +12,7 @@ from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+from uuid import uuid4
 
 import orjson
 from django.conf import settings
@@ -102,7 +103,8 @@ def _from_examples(town: Town) -> CategoryModel | None:
         return CategoryModel.load(path)
     model = CategoryModel.fit([t for t, _ in pairs], [c for _, c in pairs], seed=0)
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f"{key}.{os.getpid()}")
+    # Several threads and processes may learn it at once; the last one's file stays.
+    fresh = path.with_name(f"{key}.{uuid4().hex}")
     model.save(fresh)
     os.replace(fresh, path)
     for other in path.parent.glob("*.npz"):
