@@ -138,7 +138,7 @@ def _photos() -> dict[str, list]:
     """Choose photos that people without an account may see."""
     from linli.cases.models import Evidence, Report
     from linli.cases.pictures import is_picture
-    from linli.cases.receipt_views import ANSWERS
+    from linli.cases.timeline import ANSWERS
     from linli.web.tour import told_case
 
     rows = Evidence.objects.filter(action__in=ANSWERS).order_by("-pk")[:50]
