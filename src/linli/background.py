@@ -4,7 +4,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.conf import settings
 from django.db import DatabaseError, close_old_connections
@@ -45,24 +45,24 @@ def _fold() -> int:
 
 
 def ponder() -> None:
-    """Do what takes seconds and may wait: topics, leagues, indicators over whole tables, stalls."""
+    """Do what takes seconds and may wait, one thing after the other."""
+    for task in SLOW:
+        task()
+
+
+def _topics() -> None:
     if sweep.is_due():
         sweep.sweep()
-    kept.refresh()
-    keeping.ponder()
-    scoring.refresh()
-    watch.look()
-    late.open_cases()
-    targets.sweep()
-    forecasts.refresh()
-    uploads.sweep()
-    outbox.sweep()
 
 
-# What begins each job that `beside` does; a turn of it is what that returns.
-JOBS: dict[str, Callable[[], Callable[[], object]]] = {
-    "ponder": lambda: ponder,
-    "live": lambda: Present().go_on,
+SLOW: tuple[Callable[[], object], ...] = (
+    _topics, kept.refresh, keeping.ponder, scoring.refresh, watch.look, late.open_cases,
+    targets.sweep, forecasts.refresh, uploads.sweep, outbox.sweep,
+)  # fmt: skip
+# What begins each job that `beside` does; a turn of it is all that returns, one after the other.
+JOBS: dict[str, Callable[[], Sequence[Callable[[], object]]]] = {
+    "ponder": lambda: SLOW,
+    "live": lambda: (Present().go_on,),
 }
 
 
@@ -77,15 +77,18 @@ def work(pause_s: float) -> None:
     while os.getppid() == parent:
         try:
             once()
-            keeping.fold()
             if time.monotonic() - told > pulse.EVERY_S:
                 pulse.beat()
                 told = time.monotonic()
             if time.monotonic() - counted > RECOUNT_S:
                 backlog.refresh()
                 counted = time.monotonic()
+            keeping.fold()
         except DatabaseError:
             log.exception("the worker could not reach the database; it tries again")
+        except Exception:
+            # Whatever goes wrong with a figure, clocks must ring.
+            log.exception("the worker stumbled; it goes on")
         close_old_connections()
         time.sleep(pause_s)
 

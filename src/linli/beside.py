@@ -7,6 +7,7 @@ afresh imports this module before Django is there, so nothing else is imported u
 import logging
 import multiprocessing
 import os
+from collections.abc import Callable, Sequence
 
 log = logging.getLogger(__name__)
 
@@ -29,19 +30,23 @@ def _go_on(name: str, pause_s: float, patience: int) -> None:
     import django
 
     django.setup()
-    from django.db import DatabaseError, close_old_connections
+    from django.db import close_old_connections
 
     from linli import background
 
     os.nice(patience)
-    parent, turn = multiprocessing.parent_process(), background.JOBS[name]()
+    parent, tasks = multiprocessing.parent_process(), background.JOBS[name]()
     assert parent is not None
     while parent.is_alive():
-        try:
-            turn()
-        except DatabaseError:
-            log.exception("%s could not reach the database; it tries again", name)
-        except Exception:
-            log.exception("%s stumbled; it goes on", name)
+        take_turn(name, tasks)
         close_old_connections()
         parent.join(pause_s)  # wakes at once when nobody is left to work for
+
+
+def take_turn(name: str, tasks: Sequence[Callable[[], object]]) -> None:
+    """Do each task once; one that fails keeps no other from being done."""
+    for task in tasks:
+        try:
+            task()
+        except Exception:
+            log.exception("%s stumbled over %s; it goes on", name, task)
