@@ -5,9 +5,10 @@ make the way look short; counting them as arrived would, too. The product-limit 
 (Kaplan and Meier 1958) counts them as long as they were under way.
 """
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from scipy.stats import CensoredData, ecdf
 
 
 @dataclass(frozen=True)
@@ -35,16 +36,16 @@ def durations(ways: Sequence[tuple[int, bool]]) -> Durations:
 
     On a day on which some arrive and others are given up, those who arrive come first.
     """
-    ended = Counter(days for days, _arrived in ways)
-    arrivals = Counter(days for days, arrived in ways if arrived)
-    under_way, share = len(ways), 1.0
-    curve: list[tuple[int, float]] = []
-    median: int | None = None
-    for day in sorted(ended):
-        if arrivals[day]:
-            share *= 1 - arrivals[day] / under_way
-            curve.append((day, share))
-            if median is None and share <= 0.5 + 1e-12:
-                median = day
-        under_way -= ended[day]
-    return Durations(len(ways), sum(arrivals.values()), median, tuple(curve))
+    arrived = [days for days, has_arrived in ways if has_arrived]
+    under_way = [days for days, has_arrived in ways if not has_arrived]
+    if not arrived:
+        return Durations(len(ways), 0, None, ())
+    left = ecdf(CensoredData(uncensored=arrived, right=under_way)).sf
+    arrivals = set(arrived)
+    curve = tuple(
+        (int(day), float(share))
+        for day, share in zip(left.quantiles, left.probabilities, strict=True)
+        if day in arrivals
+    )
+    median = next((day for day, share in curve if share <= 0.5 + 1e-12), None)
+    return Durations(len(ways), len(arrived), median, curve)

@@ -8,63 +8,24 @@ thousandth.
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
-from math import asin, atan2, cos, hypot, radians, sin, sqrt, tan
+from itertools import combinations, pairwise
+from math import cos, radians
 
 import numpy as np
+from geographiclib.geodesic import Geodesic
+from scipy.cluster.hierarchy import DisjointSet
 from shapely import STRtree
 from shapely.geometry import LineString, Point
 from shapely.ops import nearest_points
 
-A, F = 6_378_137.0, 1 / 298.257223563  # WGS-84
-B = A * (1 - F)
 EARTH_M = 6_371_008.8
 Earth = Callable[[Point], tuple[float, float]]  # from the plane back to the earth
 
 
 def metres(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
-    """Return the geodesic distance of two points (Vincenty 1975, inverse), in metres.
-
-    For nearly opposite points, where it does not settle, that of a sphere.
-    """
-    if (lon, lat) == (other_lon, other_lat):
-        return 0.0
-    u1, u2 = (atan2((1 - F) * tan(radians(v)), 1) for v in (lat, other_lat))
-    span = radians(other_lon - lon)
-    s1, c1, s2, c2 = sin(u1), cos(u1), sin(u2), cos(u2)
-    turn = span
-    for _again in range(100):
-        st, ct = sin(turn), cos(turn)
-        sin_s = hypot(c2 * st, c1 * s2 - s1 * c2 * ct)
-        if sin_s == 0:
-            return 0.0
-        cos_s = s1 * s2 + c1 * c2 * ct
-        sigma = atan2(sin_s, cos_s)
-        sin_a = c1 * c2 * st / sin_s
-        cos_a2 = 1 - sin_a**2
-        cos_m = cos_s - 2 * s1 * s2 / cos_a2 if cos_a2 else 0.0
-        c = F / 16 * cos_a2 * (4 + F * (4 - 3 * cos_a2))
-        before = turn
-        turn = span + (1 - c) * F * sin_a * (
-            sigma + c * sin_s * (cos_m + c * cos_s * (2 * cos_m**2 - 1))
-        )
-        if abs(turn - before) < 1e-12:
-            break
-    else:
-        h = sin(radians(other_lat - lat) / 2) ** 2 + (
-            cos(radians(lat)) * cos(radians(other_lat)) * sin(span / 2) ** 2
-        )
-        return 2 * EARTH_M * asin(sqrt(h))
-    u = cos_a2 * (A**2 - B**2) / B**2
-    big_a = 1 + u / 16384 * (4096 + u * (-768 + u * (320 - 175 * u)))
-    big_b = u / 1024 * (256 + u * (-128 + u * (74 - 47 * u)))
-    delta = big_b * sin_s * (
-        cos_m + big_b / 4 * (
-            cos_s * (2 * cos_m**2 - 1)
-            - big_b / 6 * cos_m * (4 * sin_s**2 - 3) * (4 * cos_m**2 - 3)
-        )
-    )  # fmt: skip
-    return B * big_a * (sigma - delta)
+    """Return the geodesic distance of two points, in metres."""
+    found = Geodesic.WGS84.Inverse(lat, lon, other_lat, other_lon, Geodesic.DISTANCE)
+    return float(found["s12"])
 
 
 def length(line: Sequence[tuple[float, float]]) -> float:
@@ -157,32 +118,25 @@ def network(
 
     lines = [LineString([plane(point) for point in way]) for way in ways]
     tree = STRtree(lines)
-    root = list(range(len(ways)))
-
-    def find(at: int) -> int:
-        while root[at] != at:
-            root[at] = root[root[at]]
-            at = root[at]
-        return at
-
+    parts = DisjointSet(range(len(ways)))
     ends = [(at, Point(line.coords[side])) for at, line in enumerate(lines) for side in (0, -1)]
     open_ends: list[tuple[int, Point]] = []
     for at, end in ends:
         near = [int(other) for other in tree.query(end.buffer(joined_m))]
         joined = [o for o in near if o != at and lines[o].distance(end) <= joined_m]
         for other in joined:
-            root[find(at)] = find(other)
+            parts.merge(at, other)
         if not joined:
             open_ends.append((at, end))
     pairs = tree.query(lines, predicate="intersects")
     for one, other in pairs.T.tolist():
-        root[find(one)] = find(other)
+        parts.merge(one, other)
     sizes: dict[int, float] = defaultdict(float)
     for at, metres_long in enumerate(lengths):
-        sizes[find(at)] += metres_long
+        sizes[parts[at]] += metres_long
     ordered = sorted(sizes, key=lambda key: (-sizes[key], key))
     number = {key: position for position, key in enumerate(ordered)}
-    part = tuple(number[find(at)] for at in range(len(ways)))
+    part = tuple(number[parts[at]] for at in range(len(ways)))
     gaps = _open(open_ends, lines, tree, part, near_m, earth)
     gaps += _links(lines, part, len(ordered), link_m, earth, gaps)
     return Network(
@@ -233,34 +187,24 @@ def _links(
     members: dict[int, list[int]] = defaultdict(list)
     for at, own in enumerate(part):
         members[own].append(at)
+    trees = [STRtree([lines[at] for at in members[one]]) for one in range(count)]
     edges = []
-    for one in range(count):
-        tree = STRtree([lines[at] for at in members[one]])
-        for other in range(one + 1, count):
-            best = None
-            for at in members[other]:
-                for near in tree.query(lines[at].buffer(link_m)):
-                    mate = members[one][int(near)]
-                    far = lines[at].distance(lines[mate])
-                    if far <= link_m and (best is None or far < best[0]):
-                        best = (far, mate, at)
-            if best:
-                edges.append((*best, one, other))
-    root = list(range(count))
-
-    def find(at: int) -> int:
-        while root[at] != at:
-            at = root[at]
-        return at
-
+    for one, other in combinations(range(count), 2):
+        near = [
+            (lines[at].distance(lines[members[one][mate]]), members[one][mate], at)
+            for at in members[other]
+            for mate in trees[one].query(lines[at], predicate="dwithin", distance=link_m).tolist()
+        ]
+        if near:
+            edges.append((*min(near), one, other))
+    joined = DisjointSet(range(count))
     told = {
         tuple(sorted((part[a], part[b]))) for gap in known if gap.is_link for a, b in [gap.ways]
     }
     found = []
     for _far, mate, at, one, other in sorted(edges):
-        if find(one) == find(other):
+        if not joined.merge(one, other):
             continue
-        root[find(one)] = find(other)
         if (one, other) in told:
             continue  # an open end says so already
         a, b = nearest_points(lines[mate], lines[at])
