@@ -1,0 +1,109 @@
+"""What each page is opened with: a line a page.
+
+A line names, for each part of the address, a list or a sample (`samples.some` for the rows of a
+model), and under `queries` the ways to narrow it. A part called `*` stands for several parts at
+once. A page whose address has no parts and that is not narrowed needs no line.
+"""
+
+from typing import Any
+
+from walk import narrowing as ways
+from walk import samples
+from walk.samples import some
+
+SIZES = ["small", "screen"]
+STRETCHES = ["day", "week", "month"]
+
+PAGES: dict[str, dict[str, Any]] = {
+    # cases
+    "cases": {"queries": ways.lists},
+    "desk": {"queries": ways.queues},
+    "case": {"code": samples.cases},
+    "clocks": {"code": samples.cases},
+    "advice": {"code": samples.cases},
+    "receipt": {"receipt": samples.receipts},
+    "receipt-qr": {"receipt": samples.receipts},
+    "receipt-picture": {"*": samples.answered, "size": SIZES},
+    "evidence": {"pk": some("cases.Evidence")},
+    "picture": {"pk": some("cases.Evidence"), "size": SIZES},
+    # scores
+    "leagues": {"queries": ways.leagues},
+    "reasons": {"queries": ways.reasons},
+    "figure": {"queries": ways.figures},
+    "ratings": {"queries": ways.months},
+    "rate": {"*": samples.to_rate},
+    # tour, cockpit and map
+    "tour-stop": {"number": [1, 2, 3, 4, 5, 6, 7]},
+    "tour-photo": {"pk": samples.toured, "size": SIZES},
+    "cockpit-stage": {"number": [1, 2, 3, 4, 5]},
+    "map": {"queries": ways.maps},
+    "map-here": {"queries": ways.here},
+    "map-case": {"code": samples.cases},
+    "map-shapes": {"name": ["community", "service"]},
+    # stewards and topics
+    "steward": {"queries": ways.cards},
+    "steward-triage": {"code": samples.waiting, "queries": ways.kinds},
+    "deliberations": {"queries": ways.turned},
+    "deliberation": {"pk": some("cases.Deliberation")},
+    "service": {"code": some("stewards.Offer", "code")},
+    "bookings": {"queries": ways.turned},
+    "booking": {"pk": some("stewards.Booking")},
+    "topic": {"pk": some("topics.Topic")},
+    # administration
+    "people": {"queries": ways.people},
+    "person": {"username": samples.usernames},
+    "areas": {"queries": ways.areas},
+    "area-leads": {"code": samples.places},
+    "organisations": {"queries": ways.searched},
+    "audit": {"queries": ways.acts},
+    "rulings": {"queries": ways.rulings},
+    "ruling": {"pk": some("cases.Ruling", n=1)},
+    "pack": {"code": ["governance", "neighbour"]},
+    "pack-source": {"code": ["governance", "neighbour"]},
+    "pack-draft": {"pk": samples.drafts},
+    # doors
+    "import-file": {"token": some("doors.Upload", "token")},
+    "import-faults": {"token": some("doors.Upload", "token")},
+    "webhook": {"pk": some("doors.Webhook")},
+    "confirm-address": {"token": ["of-nobody"]},
+    "export": {"table": ["cases", "leagues", "steps", "audit"], "kind": ["csv"],
+               "queries": ways.exported},
+    # enterprises
+    "enterprise": {"code": some("enterprises.Enterprise", "code")},
+    "climber": {"enterprise": some("enterprises.Enterprise", "code")},
+    "score": {"enterprise": some("enterprises.Enterprise", "code")},
+    "visit": {"pk": some("enterprises.Visit")},
+    "need": {"pk": some("enterprises.Need")},
+    # programmes
+    "programme": {"code": some("programmes.Node", "code")},
+    "programme-gantt": {"code": some("programmes.Node", "code")},
+    "programme-map": {"code": some("programmes.Node", "code")},
+    "programme-shapes": {"code": some("programmes.Node", "code")},
+    "milestone-file": {"pk": samples.proved},
+    "investment-project": {"code": some("programmes.Investment", "code")},
+    "campaign": {"campaign": some("programmes.Campaign", "code")},
+    "remediation-block": {"block": some("programmes.Block", "code")},
+    "holding": {"holding": some("programmes.Holding", "code")},
+    "compensation-sheet": {"offer": some("programmes.Offer")},
+    "contract-file": {"contract": some("programmes.Contract")},
+    # indicators
+    "indicator": {"code": some("indicators.Indicator", "code", n=10, step=5)},
+    "indicator-rows": {"code": some("indicators.Indicator", "code", n=10, step=5)},
+    "bulletin": {"period": STRETCHES},
+    "bulletin-cases": {"period": STRETCHES},
+    "bulletin-file": {"period": STRETCHES, "kind": ["docx", "pdf", "html"]},
+}  # fmt: skip
+
+# POSTs that change nothing and answer while somebody types; what is sent with them.
+TYPED: dict[str, dict[str, Any]] = {
+    "already": {"title": "路灯不亮", "body": "桥头的路灯坏了三天", "area": ""},
+    "advice": {"reply": "已安排维修，预计明天修好。"},
+}
+# Pages whose answer is to lead on to another page.
+LEADING_ON = {"bulletins", "set-language"}
+# An answer that never ends by itself; `bench/cockpit.py` is for it.
+STREAMS = {"cockpit-stream"}
+# Pages of the sign-in library; those that need an object of its own stand under `library`.
+ELSEWHERE = ("account_", "socialaccount_", "mfa_", "dingtalk_", "openid_connect_")
+# What may stand for the parts of an address that is only asked whether it takes a GET.
+ANYTHING = {"int": 1, "str": "x", "slug": "x", "code": "26-000001", "path": "x"}
