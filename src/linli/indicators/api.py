@@ -11,13 +11,14 @@ from linli.indicators import showing, spans, wording
 from linli.indicators.bulletins.api import router as bulletins
 from linli.indicators.figures import FIGURES, may_enter
 from linli.indicators.models import Indicator, works_here
+from linli.indicators.schemes.api import router as schemes
 from linli.people.scope import Scope, scope
 from linli.rest import Asked, Given, Problem, Shape, Text, asked, found, given, operation
 from linli.rest.listing import joined, rows_of
 
 N = gettext_noop
 router = Router()
-ROUTERS = (router, bulletins)
+ROUTERS = (router, bulletins, schemes)
 MOST = 200
 
 

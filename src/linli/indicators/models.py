@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.cases.models import Case
 from linli.indicators.grammar import IndicatorEntry
+from linli.indicators.schemes import models as schemes  # noqa: F401 (a part of the room)
 from linli.people.models import User
 from linli.people.scope import Scope, visible
 from linli.places.models import Area, Named

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.indicators import units
 from linli.indicators.figures import FIGURES
 from linli.indicators.models import TOWN, Figure, Indicator, Revision, Target, Value, works_here
+from linli.indicators.schemes import tables as schemes  # noqa: F401 (a part of the room)
 from linli.places.atlas import atlas
 from linli.tables import Column, Kind, Table, declare
 

@@ -5,6 +5,7 @@ from typing import Protocol
 from linli.cases import section as cases
 from linli.enterprises import section as enterprises
 from linli.indicators import section as indicators
+from linli.indicators.schemes import section as schemes
 from linli.people import section as people
 from linli.places import section as places
 from linli.programmes import section as programmes
@@ -27,6 +28,7 @@ class Owner(Protocol):
 # From the lowest floor up: what is written first may be referred to by what comes later.
 OWNERS: tuple[Owner, ...] = (
     places, people, cases, stewards, enterprises, programmes, remediation, renewal, indicators,
+    schemes,
 )  # fmt: skip
 
 # What stands in a pack as `[[name]]`.
@@ -38,6 +40,7 @@ PACK_SECTIONS: dict[str, type[Declaration]] = {
     "ladder": programmes.LadderEntry,
     "indicator": indicators.IndicatorEntry,
     "target": indicators.TargetEntry,
+    "scheme": schemes.SchemeEntry,
     "policy": remediation.PolicyEntry,
     "price": remediation.PriceEntry,
     "programme": renewal.ProgrammeEntry,

@@ -47,6 +47,12 @@ WORDS: Mapping[str, str | Promise] = {
     "by_area": L("by area"), "indicator": L("indicator"), "base": L("starting from"),
     "by": L("until"), "measure": L("measure"), "path": L("path"), "slack": L("slack"),
     "steps": L("steps"), "pieces": L("told in"),
+    # scoring schemes
+    "threshold": L("threshold"), "threshold_name": L("name of the threshold"),
+    "threshold_name_en": L("English name of the threshold"), "reviewer": L("reviewed by"),
+    "item": L("items"), "points": L("points"), "linear": L("in proportion"),
+    "nothing": L("no points at"), "full": L("all points at"), "judged": L("judged by"),
+    "judged_en": L("judged by, in English"),
     # rungs and performance per mu
     "known_by": L("known by"), "conditions": L("conditions"), "comparison": L("compares"),
     "per": L("for each"), "years": L("years running"), "sections": L("sections of industries"),
@@ -59,6 +65,7 @@ KINDS: Mapping[str, str | Promise] = {
     "membership": L("Roles"), "lead": L("Leads"), "town": L("Town"), "layer": L("Layers"),
     "rung": L("Cultivation ladder"), "per_mu": L("Performance per mu"),
     "ladder": L("Ladders"), "indicator": L("Indicators"), "target": L("Targets"),
+    "scheme": L("Scoring schemes"),
     "policy": L("Policies"), "price": L("Price table"), "programme": L("Programmes"),
     "node": L("Programmes"),
 }  # fmt: skip

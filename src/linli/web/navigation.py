@@ -50,6 +50,7 @@ ENTRIES = (
     Entry("map", _("Map"), ANYBODY, "map"),
     Entry("topics", _("Hot topics"), STAFF, "flame", ("topic",)),
     Entry("indicators", _("Indicators"), STAFF, "scale", ("indicator", "indicator-rows")),
+    Entry("schemes", _("Scoring"), STAFF, "check", ("scheme", "scheme-item", "scheme-improve")),
     Entry("enterprises", _("Enterprises"), STAFF, "building-2", ("enterprise", "visits", "visit")),
     Entry("leagues", _("Leagues"), STAFF, "trophy", ("figure", "reasons")),
     Entry(

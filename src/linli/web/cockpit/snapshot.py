@@ -10,6 +10,7 @@ from django.utils import translation
 from linli.cases.models import OPEN, Event
 from linli.clock import now
 from linli.indicators.panel import lights
+from linli.indicators.schemes.panel import totals
 from linli.places.town import the_town
 from linli.scores.backlog import COUNTED
 from linli.scores.models import Backlog, Tally
@@ -58,7 +59,7 @@ def snapshot(reach: Reach, language: str) -> dict[str, Any]:
                 "topics": part("topics", topics=figures.topics()),
                 "pace": cache.get_or_set(
                     f"pace:{the_town().fingerprint}:{language}",
-                    lambda: part("pace", lights=lights()),
+                    lambda: part("pace", lights=lights(), schemes=totals()),
                     LEAGUES_S,
                 ),
                 "ticker": part("ticker", lines=figures.ticker(reach)),

@@ -1,0 +1,83 @@
+"""What schemes and judgements look like from outside."""
+
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from linli.indicators.models import TOWN, works_here
+from linli.indicators.schemes.models import Assessment, Scheme
+from linli.indicators.schemes.taking import JUDGEMENTS
+from linli.places.atlas import atlas
+from linli.tables import Column, Kind, Table, declare
+
+
+def _area(row: Assessment) -> str:
+    areas = atlas().areas
+    if row.area:
+        return areas[row.area].code if row.area in areas else ""
+    return next((area.code for area in areas.values() if area.parent_id is None), "")
+
+
+def _in_area(scope: Any, code: str) -> Q:
+    area = atlas().by_code.get(code)
+    if area is None:
+        return Q(pk__in=[])
+    return Q(area=area.pk if area.parent_id else TOWN)
+
+
+declare(
+    Table(
+        "schemes",
+        _("Scoring schemes"),
+        Scheme,
+        "code",
+        (
+            Column("code", _("Code"), filters=True, sorts=True),
+            Column("name", _("Name")),
+            Column("name_en", _("English name")),
+            Column("pack", _("Pack"), filters=True),
+            Column("every", _("Every"), filters=True),
+            Column("threshold", _("Threshold"), Kind.NUMBER),
+        ),
+        may_list=works_here,
+        words=("name", "name_en"),
+        order=("code",),
+        help=_("Comes from the packs of the town; change it there."),
+    )
+)  # fmt: skip
+declare(
+    Table(
+        "assessments",
+        _("Judgements of scoring schemes"),
+        Assessment,
+        "id",
+        (
+            Column("id", _("Number"), Kind.WHOLE, sorts=True),
+            Column("scheme", _("Scoring scheme"), Kind.KEY, path="scheme__code", of="schemes",
+                   filters=True, required=True, writable=True, aliases=("考评", "考评代码")),
+            Column("item", _("Item"), filters=True, required=True, writable=True,
+                   aliases=("项目", "考评项目", "项目代码")),
+            Column("area", _("Area"), Kind.KEY, path="area", of="areas", filters=True,
+                   writable=True, read=_area, where=_in_area, aliases=("区域", "区域编码")),
+            Column("period", _("Period"), filters=True, sorts=True, required=True, writable=True,
+                   aliases=("时期", "年份", "年度", "期间")),
+            Column("side", _("Side"), Kind.CHOICE, choices=tuple(Assessment.Side.choices),
+                   filters=True, required=True, writable=True, aliases=("方面", "自评或复评")),
+            Column("points", _("Points"), Kind.NUMBER, required=True, writable=True,
+                   aliases=("得分", "分数")),
+            Column("evidence", _("What shows it"), required=True, writable=True,
+                   aliases=("佐证", "说明", "理由")),
+            Column("by", _("By"), path="by__username", writable=True, aliases=("评分人",),
+                   help=_("Only an administrator names somebody else.")),
+            Column("entered", _("Entered by"), path="entered__username"),
+            Column("at", _("When"), Kind.MOMENT, sorts=True),
+            Column("newest", _("Counts"), Kind.FLAG, filters=True),
+        ),
+        may_list=works_here,
+        related=("scheme", "by", "entered"),
+        order=("-pk",),
+        writer=JUDGEMENTS,
+        help=_("The newest judgement of a side counts; earlier ones stay."),
+    )
+)  # fmt: skip
