@@ -30,7 +30,8 @@ OBJECTS = {
     "versions/key": "version", "enterprises/key": "enterprise", "enterprise-years/key": "year",
     "enterprise-months/key": "month", "enterprise-revisions/key": "revision",
     "indicator-values/key": "value", "indicator-figures/key": "figure",
-    "indicator-revisions/key": "revised",
+    "indicator-revisions/key": "revised", "assessments/key": "assessment",
+    "assessments/number": "proof",
     "programmes/key": "node", "programmes/code": "node",
     "rungs/key": "rung", "enterprise-titles/key": "title", "enterprise-next-steps/key": "step",
     "milestones/key": "due", "milestones/code": "due", "projects/key": "project",
@@ -50,6 +51,7 @@ FIXED = {
     "packs/code": "village", "services/code": "repair", "services/key": "repair",
     "categories/key": "stalls", "remediation-prices/key": "land",
     "bulletins/period": "month", "bulletins/kind": "html",
+    "schemes/key": "fair", "schemes/code": "fair", "schemes/item": "streets",
 }  # fmt: skip
 # What no database gives back: the key with which somebody asks, a file taken away.
 LAST = ("import_take", "import_drop")

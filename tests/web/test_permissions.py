@@ -44,6 +44,7 @@ OBJECTS = {
     "enterprise.code": "enterprise",
     "plan-visit.code": "enterprise", "add-delegate.code": "enterprise", "visit.pk": "visit",
     "call-off.pk": "visit", "remove-delegate.pk": "delegate",
+    "scheme-file.pk": "proof",
     "rule-on-figure.pk": "appeal", "need.pk": "need", "introduce.pk": "need",
 }  # fmt: skip
 # Parts that name no object of anybody's.
@@ -56,6 +57,8 @@ FIXED = {
     "holding-step.step": "offer",
     "indicator.code": "told", "indicator-rows.code": "received", "enter-figure.code": "told",
     "period": "month", "bulletin-file.kind": "html",
+    "scheme.code": "fair", "scheme-improve.code": "fair", "scheme-item.code": "fair",
+    "scheme-item.item": "streets", "assess-item.code": "fair", "assess-item.item": "streets",
 }  # fmt: skip
 # What no database gives back: a file taken away, and at the very end the session of who asks.
 LAST = ("import-take", "import-drop", "sign-out")

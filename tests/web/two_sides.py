@@ -41,6 +41,8 @@ from linli.enterprises.models import (
 from linli.enterprises.per_mu.models import Appeal, Scheme, Score
 from linli.indicators.models import Figure, Indicator, Value
 from linli.indicators.models import Revision as RevisedValue
+from linli.indicators.schemes.models import Assessment, Proof
+from linli.indicators.schemes.models import Scheme as Scoring
 from linli.packs.models import TownVersion
 from linli.people import audit
 from linli.people.models import AuditEntry, Lead, Leave, Membership, SignedIn
@@ -90,6 +92,16 @@ TARGET = {"code": "many", "name": "全年件数", "indicator": "received", "sinc
           "by": "2026-12", "value": 100.0, "measure": "total"}  # fmt: skip
 
 
+# Half of it follows an indicator, half is judged: by the organisations of one village each.
+SCORING = {"code": "fair", "name": "考评", "name_en": "Fair", "every": "year", "threshold": 15,
+           "threshold_name": "样板", "by_area": True, "item": [
+    {"code": "people", "name": "群众满意", "points": 10, "indicator": "told",
+     "linear": {"nothing": 0, "full": 10}},
+    {"code": "streets", "name": "街面管护", "points": 10, "function": "urban-management",
+     "judged": "有人管护"},
+]}  # fmt: skip
+
+
 def build(folder: Any) -> dict[str, tuple[Any, Any]]:
     """Load the town and make the objects.
 
@@ -134,6 +146,7 @@ def build(folder: Any) -> dict[str, tuple[Any, Any]]:
     town.services = [dict(OFFER)]
     town.sections["indicator"] = INDICATORS
     town.sections["target"] = [dict(TARGET)]
+    town.sections["scheme"] = [dict(SCORING)]
     town.load()
     sides = [_side("w1", "west", ""), _side("e1", "east", "-east")]
     return {name: (sides[0][name], sides[1][name]) for name in sides[0]}
@@ -194,6 +207,13 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
     )
     revised = RevisedValue.objects.create(
         indicator=told, area=area(grid).pk, period="2025", before=3, after=4, why="rows", at=now()
+    )
+    assessed = Assessment.objects.create(
+        scheme=Scoring.objects.get(), item="streets", area=area(village).pk, period="2025",
+        side="self", points=8, evidence="巡查记录", by=person(f"officer{name}"), at=now(),
+    )  # fmt: skip
+    proof = Proof.objects.create(
+        assessment=assessed, file=photo(), name="街面.png", content_type="image/png", sha256=village
     )
     webhook = Webhook.objects.create(
         name=village, url=f"https://{village}.example/", by=person(f"administrator{name}"), at=now()
@@ -260,6 +280,8 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
         "value": kept.pk,
         "figure": figure.pk,
         "revised": revised.pk,
+        "assessment": assessed.pk,
+        "proof": proof.pk,
         "webhook": webhook.pk,
         "message": message.pk,
         "rating": rating.pk,

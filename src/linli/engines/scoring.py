@@ -118,11 +118,12 @@ class Chance:
 
 @dataclass(frozen=True)
 class Move:
-    """A figure to be reached for an item, what that gives, and the score after it."""
+    """A figure to be reached for an item, what that gives, how far it is, and the score then."""
 
     name: str
     figure: float
     points: float
+    way: float
     together: float
 
 
@@ -144,9 +145,9 @@ def alone(score: float, threshold: float, chance: Chance) -> float | None:
 def plan(score: float, threshold: float, chances: Sequence[Chance]) -> list[Move] | None:
     """Return what to improve, in this order, so that a threshold is reached, and no more.
 
-    Takes the shortest way for a point again and again; then leaves out what turned out not to be
-    needed, the dearest first, and ends the last item where the threshold is reached. A good way,
-    not always the shortest there is: steps make that a knapsack.
+    Takes the shortest way for a point again and again, and ends the last item where the threshold
+    is reached; then leaves out what makes the whole way shorter by its absence. A good way, not
+    always the shortest there is: steps make that a knapsack.
 
     Returns
     -------
@@ -165,12 +166,17 @@ def plan(score: float, threshold: float, chances: Sequence[Chance]) -> list[Move
         reached += gain.points
         if chance.name not in order:
             order.append(chance.name)
+    best_moves = _moves(score, threshold, order, start, now)
     for name in reversed(order[:-1]):
-        won = start[name].rule.score(now[name].value) - start[name].rule.score(start[name].value)
-        if reached - won >= threshold - SHORT:
-            reached -= won
-            order.remove(name)
-    return _moves(score, threshold, order, start, now)
+        others = [other for other in order if other != name]
+        moves = _moves(score, threshold, others, start, now)
+        if moves[-1].together >= threshold - SHORT and _way(moves) < _way(best_moves):
+            order, best_moves = others, moves
+    return best_moves
+
+
+def _way(moves: Sequence[Move]) -> float:
+    return sum(move.way for move in moves)
 
 
 def _moves(
@@ -183,7 +189,8 @@ def _moves(
         if name == order[-1]:
             enough = rule.figure_for(rule.score(before) + threshold - score, start[name].decimals)
             figure = figure if enough is None else enough
-        won = rule.score(figure) - rule.score(before)
-        score += won
-        moves.append(Move(name, figure, won, score))
+        gain = rule.gain_at(before, figure)
+        if gain is not None:
+            score += gain.points
+            moves.append(Move(name, figure, gain.points, gain.way, score))
     return moves

@@ -186,13 +186,13 @@ class AssessmentShape(Shape):
     period: str
     side: str
     points: float
-    files: list[int]
+    proofs: list[int]
 
 
 @router.post("/schemes/{code}/items/{item}/assess", response=AssessmentShape, **operation(
     N("Judge an item of a scheme"),
     N("Who does the work assesses it, somebody else reviews that; both stay."),
-    takes=AssessmentGiven, files="files", example={
+    takes=AssessmentGiven, files="proofs", example={
         "period": "2026", "side": "self", "points": 4.5, "evidence": "巡查记录第12号",
     }, name="assess_item"))  # fmt: skip
 def assess(request: HttpRequest, code: str, item: str) -> dict[str, Any]:
@@ -201,7 +201,7 @@ def assess(request: HttpRequest, code: str, item: str) -> dict[str, Any]:
     areas = [None, *assessing.areas_of(scheme)]
     if not any(assessing.sides(sight, scheme, wanted, area) for area in areas):
         raise Problem(403, _("You do not judge this item on this side."))
-    told, files = given(request, AssessmentGiven, "files")
+    told, files = given(request, AssessmentGiven, "proofs")
     area = _area(scheme, told.area)
     if told.side not in assessing.sides(sight, scheme, wanted, area):
         raise Problem(403, _("You do not judge this item on this side."))
@@ -210,11 +210,11 @@ def assess(request: HttpRequest, code: str, item: str) -> dict[str, Any]:
     try:
         kept = assessing.assess(one, sight, files)
     except NotEvidence as fault:
-        raise Problem(422, errors=[("files", str(fault))]) from fault
+        raise Problem(422, errors=[("proofs", str(fault))]) from fault
     except Refused as refusal:
         raise Problem(422, str(refusal)) from refusal
     return {"id": kept.pk, "item": kept.item, "period": kept.period, "side": kept.side,
-            "points": kept.points, "files": [one.pk for one in kept.files.all()]}  # fmt: skip
+            "points": kept.points, "proofs": [one.pk for one in kept.files.all()]}  # fmt: skip
 
 
 @router.get("/assessments/files/{number}", **operation(

@@ -41,7 +41,7 @@ class JudgeForm(forms.Form):
         widget=forms.Textarea({"rows": 5}),
         help_text=L("Documents with their number, figures, cases, places: whatever the other side can look up."),  # noqa: E501
     )  # fmt: skip
-    files = FilesField(label=L("Photos and files"), required=False)
+    proofs = FilesField(label=L("Photos and files"), required=False)
 
     def __init__(self, item: Item, sides: list[Side], *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -123,7 +123,7 @@ def assess(request: HttpRequest, code: str, item: str) -> HttpResponse:
     one = Judgement(asked.scheme, wanted, asked.key, asked.period, given["side"],
                     given["points"], given["evidence"])  # fmt: skip
     try:
-        assessing.assess(one, asked.sight, given["files"])
+        assessing.assess(one, asked.sight, given["proofs"])
     except (Refused, NotEvidence) as refusal:
         form.add_error(None, str(refusal))
         return _page(request, asked, item, form)

@@ -3,7 +3,7 @@
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 
-from linli.indicators import wording
+from linli.indicators import units, wording
 from linli.indicators.schemes.standing import Line, Sheet, said
 
 MINUS = "−"
@@ -38,12 +38,13 @@ def figure(line: Line, value: float | None = None) -> str:
 
 def rule(line: Line) -> str:
     """Say how an item that is computed gives its points; "" of others."""
-    item, entry = line.item, line.indicator.formula if line.indicator else None
+    item = line.item
     if item.judged or not line.is_leaf:
         return ""
+    unit = units.label(line.indicator.unit) if line.indicator else ""
 
     def write(value: float) -> str:
-        return wording.amount(value, entry) if entry else f"{value:g}"
+        return f"{value:g} {unit}".strip()
 
     if item.linear:
         return _("from %(nothing)s (no points) to %(full)s (all points)") % {

@@ -163,17 +163,10 @@ def rule_of(item: Item) -> Rule:
 
 
 def periods(scheme: Scheme) -> list[str]:
-    """Return the periods that can be looked at, the newest first.
-
-    They are those in which anything was judged or a figure of an item is known; and always the
-    last that is over and the present one.
-    """
-    codes = [item.indicator for item in scheme.told.item if item.indicator]
-    values = Value.objects.filter(indicator__code__in=codes, area=TOWN).order_by()
-    known = set(values.values_list("period", flat=True).distinct())
-    known |= set(scheme.assessments.order_by().values_list("period", flat=True).distinct())
-    today = present()[scheme.every]
-    return sorted({*known, spans.name(today, scheme.every), last_over(scheme)}, reverse=True)
+    """Return the periods to look at, the newest first: those judged, the last over, this one."""
+    judged = scheme.assessments.order_by().values_list("period", flat=True).distinct()
+    today = spans.name(present()[scheme.every], scheme.every)
+    return sorted({*judged, today, last_over(scheme)}, reverse=True)
 
 
 def last_over(scheme: Scheme) -> str:

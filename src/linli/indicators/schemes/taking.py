@@ -104,7 +104,8 @@ class _Known:
         if barred is not None:
             return [Wrong(*barred)]
         key = (*one.cell, one.side)
-        was, told = self.newest.get(key), (one.points, one.evidence.strip(), sight.user.pk)
+        by = sight.user.pk or 0
+        was, told = self.newest.get(key), (one.points, one.evidence.strip(), by)
         self.newest[key] = told
         return NEW if was is None else UNCHANGED if was == told else CHANGED
 
