@@ -24,8 +24,8 @@ class Role(models.TextChoices):
 class Side(models.TextChoices):
     """The two sides of a double dispatch, and those who join them."""
 
-    TERRITORIAL = "territorial", _("Territorial (块)")
-    FUNCTIONAL = "functional", _("Functional (条)")
+    TERRITORIAL = "territorial", _("Territorial")
+    FUNCTIONAL = "functional", _("Functional")
     JOINT = "joint", _("Joint handling")
 
 

@@ -21,8 +21,8 @@ class Tally(models.Model):
         TOWN = "town", _("Whole town")
         COMMUNITY = "community", _("Community grid")
         SERVICE = "service", _("Service grid")
-        TERRITORIAL = "territorial", _("Territorial (块)")
-        FUNCTIONAL = "functional", _("Functional (条)")
+        TERRITORIAL = "territorial", _("Territorial")
+        FUNCTIONAL = "functional", _("Functional")
 
     day = models.DateField()
     kind = models.CharField(max_length=20, choices=Kind.choices)

@@ -16,7 +16,7 @@ class Migration(migrations.Migration):
             name='Assignment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('territorial', 'Territorial (块)'), ('functional', 'Functional (条)'), ('joint', 'Joint handling')], max_length=20)),
+                ('side', models.CharField(choices=[('territorial', 'Territorial'), ('functional', 'Functional'), ('joint', 'Joint handling')], max_length=20)),
                 ('leads', models.BooleanField(default=False)),
                 ('active', models.BooleanField(default=True)),
                 ('accepted_at', models.DateTimeField(blank=True, null=True)),
@@ -81,7 +81,7 @@ class Migration(migrations.Migration):
                 ('pack', models.SlugField()),
                 ('standard', models.CharField(blank=True, max_length=40)),
                 ('function', models.SlugField()),
-                ('lead_side', models.CharField(choices=[('territorial', 'Territorial (块)'), ('functional', 'Functional (条)')], max_length=20)),
+                ('lead_side', models.CharField(choices=[('territorial', 'Territorial'), ('functional', 'Functional')], max_length=20)),
                 ('accept_hours', models.FloatField()),
                 ('resolve_hours', models.FloatField()),
                 ('evaluation_days', models.PositiveSmallIntegerField(default=5)),
@@ -161,7 +161,7 @@ class Migration(migrations.Migration):
             name='Ruling',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('side', models.CharField(choices=[('territorial', 'Territorial (块)'), ('functional', 'Functional (条)')], max_length=20)),
+                ('side', models.CharField(choices=[('territorial', 'Territorial'), ('functional', 'Functional')], max_length=20)),
                 ('reason', models.TextField()),
                 ('withdrawn', models.BooleanField(default=False)),
             ],

@@ -31,7 +31,9 @@ class StepForm(forms.Form):
     """The next step of a project."""
 
     stage = forms.ChoiceField(label=gettext_lazy("To the stage"))
-    on = forms.DateField(label=gettext_lazy("On"), widget=forms.DateInput({"type": "date"}))
+    on = forms.DateField(
+        label=gettext_lazy("On"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     note = forms.CharField(
         label=gettext_lazy("Note"), max_length=MAX_NOTE, required=False,
         help_text=gettext_lazy("Going back or giving up needs a reason."),

@@ -22,7 +22,7 @@ class ClimbForm(Stacked):
 
     stage = forms.SlugField(widget=forms.HiddenInput)
     on = forms.DateField(
-        label=_("Day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
+        label=_("Day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     )
     note = forms.CharField(label=_("Note"), required=False, max_length=500)
 

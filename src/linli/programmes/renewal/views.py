@@ -35,8 +35,9 @@ class DoneForm(forms.Form):
     """That a milestone was reached."""
 
     on = forms.DateField(
-        label=gettext_lazy("Reached on"), widget=forms.DateInput({"type": "date"}),
-    )  # fmt: skip
+        label=gettext_lazy("Reached on"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
+    )
     note = forms.CharField(label=gettext_lazy("Note"), max_length=500, required=False)
     evidence = forms.FileField(
         label=gettext_lazy("Photo or PDF that shows it"), required=False,

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('day', models.DateField()),
-                ('kind', models.CharField(choices=[('town', 'Whole town'), ('community', 'Community grid'), ('service', 'Service grid'), ('territorial', 'Territorial (块)'), ('functional', 'Functional (条)')], max_length=20)),
+                ('kind', models.CharField(choices=[('town', 'Whole town'), ('community', 'Community grid'), ('service', 'Service grid'), ('territorial', 'Territorial'), ('functional', 'Functional')], max_length=20)),
                 ('subject', models.BigIntegerField(default=0)),
                 ('category', models.BigIntegerField(default=0)),
                 ('received', models.BigIntegerField(db_default=0)),

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
             name='Backlog',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('town', 'Whole town'), ('community', 'Community grid'), ('service', 'Service grid'), ('territorial', 'Territorial (块)'), ('functional', 'Functional (条)')], max_length=20)),
+                ('kind', models.CharField(choices=[('town', 'Whole town'), ('community', 'Community grid'), ('service', 'Service grid'), ('territorial', 'Territorial'), ('functional', 'Functional')], max_length=20)),
                 ('subject', models.BigIntegerField(default=0)),
                 ('reported', models.PositiveIntegerField(default=0)),
                 ('triaged', models.PositiveIntegerField(default=0)),

@@ -20,7 +20,7 @@ if (holder && window.echarts) {
     const lake = worn("--lake"), faded = worn("--faded"), moss = worn("--moss"), found = [];
     if (lines["chosen-high"]) {
       const span = lines["chosen-high"].map((high, i) => (high === null ? null : high - lines["chosen-low"][i]));
-      found.push({ name: labels.interval, type: "line", stack: "band", data: lines["chosen-low"], symbol: "none", lineStyle: { opacity: 0 }, tooltip: { show: false }, silent: true });
+      found.push({ name: labels.interval, type: "line", stack: "band", data: lines["chosen-low"], symbol: "none", lineStyle: { opacity: 0 }, itemStyle: { color: lake, opacity: 0.3 }, tooltip: { show: false }, silent: true });
       found.push({ name: labels.interval, type: "line", stack: "band", data: span, symbol: "none", lineStyle: { opacity: 0 }, areaStyle: { color: lake, opacity: 0.16 }, itemStyle: { color: lake, opacity: 0.3 }, tooltip: { show: false }, silent: true });
     }
     if (lines["naive-mean"]) found.push(line(labels.naive, lines["naive-mean"], faded, "dotted", 1.5));
@@ -35,9 +35,9 @@ if (holder && window.echarts) {
     const faded = worn("--faded"), hair = worn("--hair");
     chart.setOption({
       animation: false,
-      grid: { left: 8, right: 16, top: 64, bottom: 8, containLabel: true },
+      grid: { left: 8, right: 16, top: holder.clientWidth < 600 ? 112 : 64, bottom: 8, containLabel: true },
       textStyle: { color: faded },
-      legend: { top: 0, left: 0, type: "scroll", textStyle: { color: faded }, pageTextStyle: { color: faded }, itemWidth: 20 },
+      legend: { top: 0, left: 0, textStyle: { color: faded }, itemWidth: 20 },
       tooltip: { trigger: "axis", renderMode: "richText",
         valueFormatter: (value) => (value === null || value === undefined ? "–" : value.toFixed(lines.decimals)) },
       xAxis: { type: "category", data: lines.periods, boundaryGap: lines.periods.length < 3, axisLabel: { color: faded }, axisLine: { lineStyle: { color: hair } } },

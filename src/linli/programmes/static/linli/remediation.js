@@ -70,7 +70,7 @@
         animation: false, textStyle: { color: faded },
         grid: { left: 44, right: 24, top: 40, bottom: 32 },
         tooltip: { trigger: "axis", renderMode: "richText" },
-        legend: { top: 0, type: "scroll", textStyle: { color: faded } },
+        legend: { top: 0, left: 0, textStyle: { color: faded } },
       },
       across: { axisLabel: { color: faded }, axisLine: hair },
       up: { axisLabel: { color: faded }, splitLine: hair },
@@ -105,7 +105,9 @@
     const longest = Math.max(0, ...lines.map(({ share }) => share.length));
     const colours = ["lake", "moss", "amber", "faded", "ink"].map((name) => worn(holder, name));
     const dashes = ["solid", "dashed", "dotted", [8, 3, 2, 3], [2, 6]];
-    return { ...base,
+    // On a phone the names need several lines.
+    const grid = { ...base.grid, top: holder.clientWidth < 600 ? 24 + 18 * lines.length : 40 };
+    return { ...base, grid,
       xAxis: { type: "category", boundaryGap: false, ...across,
         data: Array.from({ length: longest }, (_, i) => String(i + 1)) },
       yAxis: { type: "value", max: 100, ...up, axisLabel: { ...up.axisLabel, formatter: "{value} %" } },
