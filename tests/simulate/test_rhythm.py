@@ -1,9 +1,12 @@
 """When people report what, and in how many ways they say it."""
 
+import tomllib
 from collections import Counter
 from datetime import date, timedelta
+from pathlib import Path
 from random import Random
 
+import linli.packs
 from linli.cases.models import Category
 from linli.places.atlas import atlas
 from linli.simulate.rhythm import WAVE_EVERY, Rhythm, Weather
@@ -110,3 +113,15 @@ def test_a_reply_names_who_did_it_and_a_bad_one_says_next_to_nothing(town):
     assert all("{" not in text for text in good + bad)
     assert sum("综合执法队" in text for text in good) > 30
     assert max(map(len, bad)) < min(map(len, good))
+
+
+def test_nobody_reports_what_only_programmes_indicators_and_visits_find():
+    # Packs whose categories people report; those of all others come from the upper floor.
+    told = {"governance", "neighbour"}
+    packs = Path(linli.packs.__file__).parent.glob("*.toml")
+    found = {
+        row["code"] for pack in packs if pack.stem not in told
+        for row in tomllib.loads(pack.read_text("utf-8")).get("category", [])
+    }  # fmt: skip
+
+    assert found and found <= set(words()["nobody"])

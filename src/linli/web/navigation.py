@@ -15,13 +15,21 @@ from linli.people.scope import Scope
 GUEST, ANYBODY, STAFF = "guest", "anybody", "staff"
 LEADING = frozenset({Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 Audience = str | frozenset[Role]
+OUTSIDE = frozenset({Role.OFFICER, Role.HEAD, Role.WORKER})
+INDUSTRY = "industry"  # the field of work that serves enterprises
+# Who holds several roles has the menu of the one that stands first here.
+RANKS = (
+    Role.LEADER, Role.ADMINISTRATOR, Role.DISPATCHER, Role.SUPERVISOR, Role.STEWARD, Role.HEAD,
+    Role.OFFICER, Role.WORKER,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Entry:
     """One page: its URL name, its label, whom it is offered to, and the pages below it.
 
-    `icon` is the name of a symbol in `static/vendor/icons.svg`.
+    `icon` is the name of a symbol in `static/vendor/icons.svg`. `first` are the roles, and `field`
+    the field of work of a department, that have it before the others.
     """
 
     url: str
@@ -29,29 +37,71 @@ class Entry:
     audience: Audience
     icon: str = ""
     below: tuple[str, ...] = ()
+    first: frozenset[Role] = frozenset()
+    field: str = ""
 
 
-# In the order of the menu. The first four that a person is offered stand in the bar of a
-# phone, the others under "More".
+# In the order of the menu, but for what somebody's work has first. The first four that a person
+# is offered stand in the bar of a phone, the others under "More".
 ENTRIES = (
     Entry("home", _("My work"), ANYBODY, "house"),
     Entry("cases", _("Cases"), ANYBODY, "list", ("case", "act")),
-    Entry("desk", _("Dispatcher's desk"), frozenset({Role.DISPATCHER}), "list-checks"),
-    Entry("report", _("Report"), ANYBODY, "square-pen"),
+    Entry(
+        "desk",
+        _("Dispatcher's desk"),
+        frozenset({Role.DISPATCHER}),
+        "list-checks",
+        first=frozenset({Role.DISPATCHER}),
+    ),
+    Entry(
+        "report",
+        _("Report"),
+        ANYBODY,
+        "square-pen",
+        first=OUTSIDE | {Role.DISPATCHER, Role.STEWARD},
+    ),
     Entry("report", _("Report"), GUEST, "square-pen"),
-    Entry("steward", _("Steward's desk"), frozenset({Role.STEWARD}), "inbox", ("steward-triage",)),
+    Entry(
+        "steward",
+        _("Steward's desk"),
+        frozenset({Role.STEWARD}),
+        "inbox",
+        ("steward-triage",),
+        first=frozenset({Role.STEWARD}),
+    ),
     Entry(
         "services", _("Services"), ANYBODY, "heart-handshake", ("service", "booking", "bookings")
     ),
     Entry("deliberations", _("Deliberations"), ANYBODY, "messages-square", ("deliberation",)),
     Entry("find-receipt", _("Progress"), GUEST, "search", ("receipt",)),
-    Entry("cockpit", _("Cockpit"), LEADING, "monitor", ("cockpit-stage",)),
-    Entry("bulletins", _("Bulletin"), LEADING, "scroll-text", ("bulletin", "bulletin-cases")),
-    Entry("map", _("Map"), ANYBODY, "map"),
+    Entry(
+        "cockpit",
+        _("Cockpit"),
+        LEADING,
+        "monitor",
+        ("cockpit-stage",),
+        first=frozenset({Role.LEADER, Role.SUPERVISOR}),
+    ),
+    Entry(
+        "bulletins",
+        _("Bulletin"),
+        LEADING,
+        "scroll-text",
+        ("bulletin", "bulletin-cases"),
+        first=frozenset({Role.LEADER}),
+    ),
+    Entry("map", _("Map"), ANYBODY, "map", first=OUTSIDE | {Role.SUPERVISOR}),
     Entry("topics", _("Hot topics"), STAFF, "flame", ("topic",)),
     Entry("indicators", _("Indicators"), STAFF, "scale", ("indicator", "indicator-rows")),
     Entry("schemes", _("Scoring"), STAFF, "check", ("scheme", "scheme-item", "scheme-improve")),
-    Entry("enterprises", _("Enterprises"), STAFF, "building-2", ("enterprise", "visits", "visit")),
+    Entry(
+        "enterprises",
+        _("Enterprises"),
+        STAFF,
+        "building-2",
+        ("enterprise", "visits", "visit"),
+        field=INDUSTRY,
+    ),
     Entry("leagues", _("Leagues"), STAFF, "trophy", ("figure", "reasons")),
     Entry(
         "ladder",
@@ -81,6 +131,7 @@ ENTRIES = (
         frozenset({Role.OFFICER, Role.HEAD, Role.LEADER, Role.SUPERVISOR, Role.ADMINISTRATOR}),
         "scroll-text",
         ("campaign", "remediation-block", "holding", "compensation-sheet"),
+        field=INDUSTRY,
     ),
     Entry("my-leave", _("My leave"), STAFF, "calendar"),
     Entry(
@@ -104,6 +155,7 @@ ENTRIES = (
             "pack-draft",
             "keys",
         ),
+        first=frozenset({Role.ADMINISTRATOR}),
     ),
     Entry(
         "imports",
@@ -129,7 +181,22 @@ def offered(entry: Entry, sight: Scope) -> bool:
     return entry.audience == ANYBODY
 
 
+def standing(entry: Entry, role: Role | None, fields: set[str]) -> int:
+    """Tell how near the beginning of the menu an entry stands for a role in a field of work."""
+    if entry.url == "home" or role is None:
+        return 0
+    if entry.url == "cases":
+        return 1
+    return 2 if entry.field in fields else 3 if role in entry.first else 4
+
+
 def menu(sight: Scope, here: str) -> list[tuple[Entry, bool]]:
     """Return what this person is offered, and whether they are there now."""
+    role = next((role for role in RANKS if sight.has(role)), None)
+    fields = {
+        field for one in sight.memberships
+        if one.role in (Role.OFFICER, Role.HEAD) for field in one.organisation.functions
+    }  # fmt: skip
     shown: Iterable[Entry] = (entry for entry in ENTRIES if offered(entry, sight))
-    return [(entry, here == entry.url or here in entry.below) for entry in shown]
+    ordered = sorted(shown, key=lambda entry: standing(entry, role, fields))
+    return [(entry, here == entry.url or here in entry.below) for entry in ordered]

@@ -19,6 +19,7 @@ from linli.cases.waiting import PILES
 from linli.people.models import User
 from linli.people.scope import scope
 from linli.web.context import THEME, THEMES
+from linli.web.errands import errands
 
 SHOWN = 20
 HEAVY = ("body", "sketch", "suggestions", "fired")
@@ -59,6 +60,7 @@ def _home(request: HttpRequest) -> HttpResponse:
         {
             "partial": partial,
             "work": work(sight),
+            "errands": errands(sight),
             "notices": [
                 (notice, done(notice.action))
                 for notice in notices.select_related("case").defer(*(f"case__{n}" for n in HEAVY))[

@@ -35,7 +35,8 @@ class TitleForm(forms.Form):
         Rung.objects.none(), to_field_name="code", label=gettext_lazy("Rung")
     )
     since = forms.DateField(
-        label=gettext_lazy("Granted on"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("Granted on"),
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     document = forms.CharField(label=gettext_lazy("Document"), max_length=120, required=False)
 
