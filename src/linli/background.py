@@ -12,7 +12,7 @@ from django.db import DatabaseError, close_old_connections
 from linli import beside
 from linli.cases import worker
 from linli.doors import outbox, uploads
-from linli.enterprises.per_mu import scoring
+from linli.enterprises import keeping as park
 from linli.indicators import forecasts, keeping, targets
 from linli.programmes.remediation import watch
 from linli.programmes.renewal import late
@@ -56,7 +56,7 @@ def _topics() -> None:
 
 
 SLOW: tuple[Callable[[], object], ...] = (
-    _topics, kept.refresh, keeping.ponder, scoring.refresh, watch.look, late.open_cases,
+    _topics, kept.refresh, keeping.ponder, *park.TASKS, watch.look, late.open_cases,
     targets.sweep, forecasts.refresh, uploads.sweep, outbox.sweep,
 )  # fmt: skip
 # What begins each job that `beside` does; a turn of it is all that returns, one after the other.
@@ -84,6 +84,7 @@ def work(pause_s: float) -> None:
                 backlog.refresh()
                 counted = time.monotonic()
             keeping.fold()
+            park.fold()
         except DatabaseError:
             log.exception("the worker could not reach the database; it tries again")
         except Exception:

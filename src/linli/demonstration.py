@@ -13,7 +13,7 @@ from linli.cases.intake import receive
 from linli.cases.learnt import category_model
 from linli.cases.loop import act
 from linli.cases.models import Case, Event, Report
-from linli.enterprises.per_mu import scoring
+from linli.enterprises import keeping as park
 from linli.packs.loader import load
 from linli.people.models import Leave, User
 from linli.people.scope import scope
@@ -63,7 +63,7 @@ def prepare(
             leave_something_to_do(users)
     sample.bring(town, scope(users["administrator"]))
     visited.tell(users)
-    scoring.refresh()
+    park.refresh()
     category_model()  # learnt before anybody waits for it
     return [(name, str(users[name])) for name in ACCOUNTS if name in users]
 

@@ -6,8 +6,8 @@ class EnterprisesConfig(AppConfig):
     label = "enterprises"
 
     def ready(self) -> None:
-        # They declare who may see what.
-        from linli.enterprises import visibility  # noqa: F401
+        # They declare who may see what, and listen to what is written.
+        from linli.enterprises import marks, visibility  # noqa: F401
         from linli.enterprises.ladder import visibility as of_the_ladder  # noqa: F401
         from linli.enterprises.matching import visibility as of_matching  # noqa: F401
         from linli.enterprises.per_mu import visibility as of_scores  # noqa: F401

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, Q, QuerySet
 
 from linli.clock import now
 from linli.enterprises.models import Enterprise, Visit
@@ -16,7 +16,6 @@ from linli.places.atlas import atlas
 from linli.places.tables import below
 
 STALE_DAYS = 90
-DONE = Visit.State.DONE
 
 
 @dataclass(frozen=True)
@@ -43,68 +42,51 @@ class Line:
         return self.all - self.visited - self.never
 
 
-def with_last_visit(rows: QuerySet[Enterprise]) -> QuerySet[Any]:
-    """Add to enterprises when they were visited last, as `last_visit`."""
-    visits = Visit.objects.filter(enterprise=OuterRef("pk"), state=DONE)
-    last = visits.order_by("-visited_at").values("visited_at")[:1]
-    return rows.annotate(last_visit=Subquery(last))
-
-
 def stale_since() -> datetime:
     """Return before when a visit is too long ago."""
     return now() - timedelta(days=STALE_DAYS)
 
 
 def is_stale() -> Q:
-    """Return the enterprises, with `with_last_visit`, that nobody has visited lately."""
-    return Q(last_visit=None) | Q(last_visit__lt=stale_since())
+    """Return the enterprises that nobody has visited lately."""
+    return Q(visited_at=None) | Q(visited_at__lt=stale_since())
 
 
 def by_grid(scope: Scope) -> list[Line]:
     """Return a line for each park or grid that has enterprises, the least covered first."""
-    fresh, areas = stale_since(), atlas().areas
-    found: dict[int, list[Any]] = {}
-    rows = with_last_visit(scope.of(Enterprise).exclude(status=Enterprise.Status.GONE))
-    for area, last in rows.order_by().values_list("area_id", "last_visit"):
-        line = found.setdefault(area, [0, 0, 0, None])
-        line[0] += 1
-        line[1] += last is not None and last >= fresh
-        line[2] += last is None
-        line[3] = max(filter(None, (line[3], last)), default=None)
-    lines = [
-        Line(areas[key].code, str(areas[key]), *line) for key, line in found.items() if key in areas
-    ]
+    areas = atlas().areas
+    rows = scope.of(Enterprise).exclude(status=Enterprise.Status.GONE).order_by()
+    found = rows.values_list("area").annotate(
+        all=Count("pk"),
+        lately=Count("pk", filter=Q(visited_at__gte=stale_since())),
+        never=Count("pk", filter=Q(visited_at=None)),
+        last=Max("visited_at"),
+    )
+    lines = [Line(areas[key].code, str(areas[key]), *told) for key, *told in found if key in areas]
     return sorted(lines, key=lambda line: (line.percent, line.key))
 
 
 def by_visitor(scope: Scope) -> list[Line]:
     """Return a line for each visitor: of the enterprises planned for them, how many they saw."""
-    fresh = stale_since()
-    rows = (
-        scope.of(Visit)
-        .exclude(state=Visit.State.CANCELLED)
-        .order_by()
-        .values("visitor", "enterprise")
-        .annotate(
-            last=Max("visited_at"), waiting=Count("pk", filter=Q(state=Visit.State.PLANNED))
-        )
-    )  # fmt: skip
-    found: dict[int, list[Any]] = {}
-    for row in rows:
-        line = found.setdefault(row["visitor"], [0, 0, 0, None, 0])
-        line[0] += 1
-        line[1] += row["last"] is not None and row["last"] >= fresh
-        line[2] += row["last"] is None
-        line[3] = max(filter(None, (line[3], row["last"])), default=None)
-        line[4] += row["waiting"]
-    users = User.objects.in_bulk(found)
-    lines = [Line(users[key].username, str(users[key]), *line) for key, line in found.items()]
+    rows = scope.of(Visit).exclude(state=Visit.State.CANCELLED).order_by()
+    found = rows.values_list("visitor").annotate(
+        all=Count("enterprise", distinct=True),
+        lately=Count("enterprise", distinct=True, filter=Q(visited_at__gte=stale_since())),
+        ever=Count("enterprise", distinct=True, filter=Q(state=Visit.State.DONE)),
+        last=Max("visited_at"),
+        waiting=Count("pk", filter=Q(state=Visit.State.PLANNED)),
+    )
+    users = User.objects.in_bulk([key for key, *_told in found])
+    lines = [
+        Line(users[key].username, str(users[key]), n, lately, n - ever, last, waiting)
+        for key, n, lately, ever, last, waiting in found
+    ]
     return sorted(lines, key=lambda line: (line.percent, line.key))
 
 
 def listed(scope: Scope, query: Mapping[str, Any]) -> QuerySet[Any]:
     """Return the enterprises that the list shows for what was asked."""
-    rows = with_last_visit(scope.of(Enterprise))
+    rows = scope.of(Enterprise)
     asked = {name: str(value).strip() for name, value in query.items()}
     if words := asked.get("q"):
         rows = rows.filter(

@@ -7,6 +7,7 @@ tonnes, electricity in units of 10,000 kWh, land in mu. A figure that nobody has
 from typing import Any
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from linli.cases.models import Case
@@ -26,7 +27,8 @@ class Enterprise(Named):
     """An enterprise of the park: who it is, where it lies, what it makes.
 
     `industry` is a class, group or division of GB/T 4754-2017 in figures (`"3951"`). `area` is
-    the park or grid; `parcel` the land registry's number of the parcel.
+    the park or grid; `parcel` the land registry's number of the parcel. `visited_at` is when it
+    was visited last: written with the visit, so that a list of thousands need not look for it.
     """
 
     class Size(models.TextChoices):
@@ -55,7 +57,9 @@ class Enterprise(Named):
     land_mu = models.FloatField(null=True, blank=True)
     founded = models.DateField(null=True, blank=True)
     products = models.JSONField(default=list)
+    products_en = models.JSONField(default=list)
     note = models.TextField(blank=True)
+    visited_at = models.DateTimeField(null=True, blank=True, db_index=True)
     touched_at = models.DateTimeField(db_index=True)
 
     class Meta:
@@ -72,6 +76,12 @@ class Enterprise(Named):
         """The letter of its section."""
         found = industry(self.industry)
         return found.section if found else ""
+
+    @property
+    def makes(self) -> list[str]:
+        """Its products in the language of the page, where they are told in it."""
+        english = (get_language() or "").startswith("en")
+        return (self.products_en if english else []) or self.products
 
 
 class Figures(models.Model):
@@ -137,6 +147,8 @@ class Revision(models.Model):
     """A figure that was changed after it had been given: who, when, what stood there before.
 
     `month` is empty for a figure of a year, `year` and `month` for one of the register itself.
+    Of figures entered on the page the first is kept as well, with nothing before it: `source` says
+    where each was taken from.
     """
 
     enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="revisions")
@@ -145,6 +157,7 @@ class Revision(models.Model):
     figure = models.CharField(max_length=30)
     before = models.JSONField(null=True)
     after = models.JSONField(null=True)
+    source = models.CharField(max_length=200, blank=True)
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField()
 
@@ -214,7 +227,26 @@ class Difficulty(models.Model):
         verbose_name_plural = "difficulties"
 
 
+class Mark(models.Model):
+    """Something was written that a ladder, scores or matches are worked out from.
+
+    Set in the transaction of the writer and taken up by the worker (`marks`). `key` is the
+    enterprise for the ladder and the year for scores; 0 stands for all of them.
+    """
+
+    class Of(models.TextChoices):
+        LADDER = "ladder"
+        SCORES = "scores"
+        MATCHES = "matches"
+
+    of = models.CharField(max_length=10, choices=Of.choices)
+    key = models.BigIntegerField(default=0)
+
+    class Meta:
+        indexes = [models.Index(fields=["of", "id"], name="enterprise_marks")]
+
+
 # Models of single ideas stand beside them; Django finds them through here.
-from linli.enterprises.ladder.models import NextStep, Rung, Title  # noqa: E402, F401
-from linli.enterprises.matching.models import Introduction, Need, Product  # noqa: E402, F401
+from linli.enterprises.ladder.models import NextStep, Rung, Standing, Title  # noqa: E402, F401
+from linli.enterprises.matching.models import Introduction, Need, Product, Supply  # noqa: E402, F401
 from linli.enterprises.per_mu.models import Appeal, Scheme, Score  # noqa: E402, F401

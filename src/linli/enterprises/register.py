@@ -1,6 +1,6 @@
-"""Rows that come in for the register and its figures: looked at one by one, then written.
+"""Rows that come in for the register: looked at one by one, then written.
 
-A figure that is given anew is kept with what stood there before; nobody's figure is lost.
+What is given anew is kept with what stood there before (`Revision`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,33 +14,23 @@ from django.utils.translation import gettext as _
 from linli import bulk, clock
 from linli.enterprises import credit_code
 from linli.enterprises.industries import is_known
-from linli.enterprises.models import (
-    FIGURES,
-    OF_A_YEAR,
-    Enterprise,
-    MonthFigures,
-    Revision,
-    YearFigures,
-)
-from linli.enterprises.periods import NotAPeriod, month_of
+from linli.enterprises.models import Enterprise, Revision
 from linli.enterprises.visibility import keeps
 from linli.people.models import User
 from linli.places.atlas import atlas
 from linli.places.models import Area
 from linli.tables import CHANGED, NEW, UNCHANGED, Fate, Values, Writer, Wrong, touched
 
-EARLIEST, LATEST = 1949, 2200
+EARLIEST = 1849
 PLAIN = (
     "name", "name_en", "industry", "size", "status", "parcel", "address", "lon", "lat",
-    "land_mu", "founded", "products", "note",
+    "land_mu", "founded", "products", "products_en", "note",
 )  # fmt: skip
-# What may be below nothing: an investment given back, a loss.
-SIGNED = frozenset({"profit", "value_added", "capital_raised", "fixed_investment"})
-MOST = 1e9  # 10,000 yuan: ten trillion yuan, more than any enterprise
-EMPTY: dict[str, Any] = {"name_en": "", "parcel": "", "address": "", "note": "", "products": []}
+EMPTY: dict[str, Any] = {"name_en": "", "parcel": "", "address": "", "note": "", "products": [],
+                         "products_en": []}  # fmt: skip
 
 
-def _by(scope: Any) -> User | None:
+def user_of(scope: Any) -> User | None:
     user = getattr(scope, "user", None)
     return user if isinstance(user, User) and user.pk else None
 
@@ -48,7 +38,8 @@ def _by(scope: Any) -> User | None:
 # --- the register ----------------------------------------------------------------------------
 
 
-def _code_wrong(code: str) -> str:
+def code_wrong(code: str) -> str:
+    """Say what is wrong with a code, "" if nothing is."""
     if len(code) != credit_code.LENGTH:
         return _("“%(code)s” has %(n)d characters; a unified social credit code has 18.") % {
             "code": code[:30], "n": len(code),
@@ -104,7 +95,7 @@ def _wrongs(values: Values, is_new: bool, places: _Places) -> list[Wrong]:
     def tell(column: str, message: str) -> None:
         wrongs.append(Wrong(column, message))
 
-    if message := _code_wrong(values.get("code", "")):
+    if message := code_wrong(values.get("code", "")):
         tell("code", message)
     for name in ("name", "industry", "size"):
         if (is_new and not values.get(name)) or (name in values and not values[name]):
@@ -123,7 +114,7 @@ def _wrongs(values: Values, is_new: bool, places: _Places) -> list[Wrong]:
     if land is not None and not 0 <= land <= 1e6:
         tell("land_mu", _("“%(value)s” mu cannot be.") % {"value": land})
     founded = values.get("founded")
-    if founded and not EARLIEST - 100 <= founded.year <= clock.now().year + 1:
+    if founded and not EARLIEST <= founded.year <= clock.now().year + 1:
         tell("founded", _("“%(value)s” cannot be the day of its founding.") % {"value": founded})
     return wrongs
 
@@ -162,7 +153,8 @@ def _normal(rows: Sequence[Values]) -> list[dict[str, Any]]:
     return [{**row, "code": credit_code.plain(row.get("code") or "")} for row in rows]
 
 
-def _changed(row: Any, told: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+def changes_of(row: Any, told: Mapping[str, Any]) -> dict[str, tuple[Any, Any]]:
+    """Return what would change: name → before and after."""
     return {
         name: (getattr(row, name), value)
         for name, value in told.items()
@@ -181,7 +173,7 @@ def _check(scope: Any, rows: Sequence[Values]) -> list[str | list[Wrong]]:
         elif row is None:
             outcomes.append(NEW)
         else:
-            is_changed = _changed(row, _given(values, places))
+            is_changed = changes_of(row, _given(values, places))
             outcomes.append(Fate(CHANGED if is_changed else UNCHANGED, row.code))
     return outcomes
 
@@ -191,7 +183,7 @@ def _codes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _write(scope: Any, rows: Sequence[Values]) -> list[str]:
-    places, normal, at, by = _Places(), _normal(rows), clock.now(), _by(scope)
+    places, normal, at, by = _Places(), _normal(rows), clock.now(), user_of(scope)
     fates: list[str] = []
     with transaction.atomic():
         found = Enterprise.objects.select_for_update().filter(code__in=_codes(normal))
@@ -206,7 +198,7 @@ def _write(scope: Any, rows: Sequence[Values]) -> list[str]:
                 known[code] = fresh[code] = Enterprise(code=code, touched_at=at, **told)
                 fates.append(Fate(NEW, code))
                 continue
-            changes = _changed(row, told)
+            changes = changes_of(row, told)
             for name, (before, after) in changes.items():
                 setattr(row, name, after)
                 revisions.append((row, name, before, after))
@@ -216,8 +208,7 @@ def _write(scope: Any, rows: Sequence[Values]) -> list[str]:
                     changed[code] = row
             fates.append(Fate(CHANGED if changes else UNCHANGED, code))
         bulk.insert(list(fresh.values()))
-        names = [f.attname for f in Enterprise._meta.concrete_fields if f.name != "id"]
-        bulk.update(list(changed.values()), [name.removesuffix("_id") for name in names])
+        bulk.update(list(changed.values()), [*PLAIN, "area", "touched_at"])
         bulk.insert([
             Revision(enterprise_id=row.pk, figure=name.removesuffix("_id"), before=_told(name, old),
                      after=_told(name, new), by=by, at=at)
@@ -236,140 +227,3 @@ def _told(name: str, value: Any) -> Any:
 
 
 REGISTER = Writer(may=keeps, check=_check, write=_write)
-
-
-# --- figures ---------------------------------------------------------------------------------
-
-
-class _Periods:
-    """How rows of one kind of period are told apart and written."""
-
-    def __init__(self, model: Any, names: Sequence[str]) -> None:
-        self.model, self.names = model, names
-
-    def period(self, values: Values) -> Any:
-        """Return the period of a row.
-
-        Raises
-        ------
-        NotAPeriod
-            If it is none.
-        """
-        if self.model is MonthFigures:
-            return month_of(str(values.get("month") or ""))
-        year = values.get("year")
-        if not isinstance(year, int) or not EARLIEST <= year < LATEST:
-            raise NotAPeriod(_("“%(value)s” is no year.") % {"value": year})
-        return year
-
-    @property
-    def column(self) -> str:
-        return "month" if self.model is MonthFigures else "year"
-
-    def known(self, enterprises: Any, lock: bool = False) -> dict[tuple[int, Any], Any]:
-        rows = self.model.objects.filter(enterprise__in=enterprises)
-        if lock:
-            rows = rows.select_for_update()
-        return {(row.enterprise_id, getattr(row, self.column)): row for row in rows}
-
-    def told(self, values: Values) -> dict[str, Any]:
-        given = {name: values[name] for name in self.names if name in values}
-        if given.get("above_scale", True) is None or given.get("above_scale") == "":
-            given["above_scale"] = False
-        return given
-
-    def wrongs(self, values: Values, known: Mapping[str, int]) -> list[Wrong]:
-        wrongs = []
-        code = credit_code.plain(values.get("enterprise") or "")
-        if code not in known:
-            message = _code_wrong(code) or _("“%(code)s” is not in the register.") % {"code": code}
-            wrongs.append(Wrong("enterprise", message))
-        try:
-            period = self.period(values)
-            year = period if isinstance(period, int) else period.year
-            if year > clock.now().year:
-                wrongs.append(Wrong(self.column, _("lies in the future.")))
-        except NotAPeriod as error:
-            wrongs.append(Wrong(self.column, str(error)))
-        for name, value in self.told(values).items():
-            if isinstance(value, bool) or value is None:
-                continue
-            if value < 0 and name not in SIGNED:
-                wrongs.append(Wrong(name, _("“%(value)s” is below nothing.") % {"value": value}))
-            elif abs(value) > MOST:
-                wrongs.append(Wrong(name, _("“%(value)s” is too much: money is in units of "
-                                            "10,000 yuan.") % {"value": value}))  # fmt: skip
-        fixed, of_it = values.get("fixed_investment"), values.get("digital_investment")
-        if fixed is not None and of_it is not None and of_it > max(fixed, 0):
-            wrongs.append(Wrong("digital_investment", _("is more than all investment.")))
-        return wrongs
-
-    def check(self, scope: Any, rows: Sequence[Values]) -> list[str | list[Wrong]]:
-        known = _registered(rows)
-        stored = self.known(set(known.values()))
-        outcomes: list[str | list[Wrong]] = []
-        for values in rows:
-            if wrongs := self.wrongs(values, known):
-                outcomes.append(wrongs)
-                continue
-            enterprise = known[credit_code.plain(values["enterprise"])]
-            row = stored.get((enterprise, self.period(values)))
-            if row is None:
-                outcomes.append(NEW)
-            else:
-                is_changed = _changed(row, self.told(values))
-                outcomes.append(CHANGED if is_changed else UNCHANGED)
-        return outcomes
-
-    def write(self, scope: Any, rows: Sequence[Values]) -> list[str]:
-        at, by = clock.now(), _by(scope)
-        fates: list[str] = []
-        with transaction.atomic():
-            known = _registered(rows)
-            stored = self.known(set(known.values()), lock=True)
-            fresh: dict[tuple[int, Any], Any] = {}
-            changed: dict[int, Any] = {}
-            revisions = []
-            for values in rows:
-                enterprise = known[credit_code.plain(values["enterprise"])]
-                period, told = self.period(values), self.told(values)
-                row = stored.get((enterprise, period))
-                if row is None:
-                    row = self.model(
-                        enterprise_id=enterprise, touched_at=at, **{self.column: period}, **told
-                    )
-                    stored[enterprise, period] = fresh[enterprise, period] = row
-                    fates.append(NEW)
-                    continue
-                changes = _changed(row, told)
-                for name, (before, after) in changes.items():
-                    setattr(row, name, after)
-                    # A figure given for the first time revises nothing.
-                    if before is not None and (enterprise, period) not in fresh:
-                        revisions.append(Revision(
-                            enterprise_id=enterprise, figure=name, before=before, after=after,
-                            by=by, at=at, **{self.column: period},
-                        ))  # fmt: skip
-                if changes and (enterprise, period) not in fresh:
-                    row.touched_at = at
-                    changed[row.pk] = row
-                fates.append(CHANGED if changes else UNCHANGED)
-            bulk.insert(list(fresh.values()))
-            bulk.update(list(changed.values()), [*self.names, "touched_at"])
-            bulk.insert(revisions)
-            written = [*fresh.values(), *changed.values()]
-            if written:
-                periods = {str(getattr(row, self.column))[:7] for row in written}
-                touched(f"enterprise-{self.column}s", periods=sorted(periods))
-        return fates
-
-
-def _registered(rows: Sequence[Values]) -> dict[str, int]:
-    codes = {credit_code.plain(values.get("enterprise") or "") for values in rows}
-    return dict(Enterprise.objects.filter(code__in=codes).values_list("code", "pk"))
-
-
-_YEARS = _Periods(YearFigures, OF_A_YEAR)
-_MONTHS = _Periods(MonthFigures, FIGURES)
-YEARS = Writer(may=keeps, check=_YEARS.check, write=_YEARS.write)
-MONTHS = Writer(may=keeps, check=_MONTHS.check, write=_MONTHS.write)

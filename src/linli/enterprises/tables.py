@@ -5,8 +5,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from linli.cases.models import State
-from linli.enterprises import coverage, register
+from linli.enterprises import coverage, figures, register
 from linli.enterprises.credit_code import plain
 from linli.enterprises.industries import (
     digital,
@@ -17,16 +16,14 @@ from linli.enterprises.industries import (
 from linli.enterprises.models import (
     FIGURES,
     OF_A_YEAR,
-    Difficulty,
     Enterprise,
     MonthFigures,
     Revision,
-    Visit,
     YearFigures,
 )
 from linli.enterprises.periods import NotAPeriod, month_of, month_text
 from linli.enterprises.selection import core_digital, digital_manufacturing, in_section
-from linli.enterprises.visibility import has_figures_somewhere, works_here
+from linli.enterprises.visibility import has_figures_somewhere
 from linli.places.tables import below
 from linli.tables import Column, Kind, Table, declare
 
@@ -147,6 +144,9 @@ ENTERPRISES = declare(
                    writable=True, sorts=True),
             Column("products", _("Products"), Kind.LIST, aliases=("产品", "主要产品"),
                    writable=True),
+            Column("products_en", _("Products in English"), Kind.LIST,
+                   aliases=("产品英文名", "英文产品"), writable=True,
+                   help=_("In the order of the products")),
             Column("note", _("Note"), aliases=("备注",), writable=True),
         ),
         may_list=lambda scope: scope.user.is_authenticated,
@@ -212,7 +212,7 @@ YEARS = declare(
         words=("enterprise__name", "enterprise__code"),
         related=("enterprise",),
         order=("-year", "enterprise"),
-        writer=register.YEARS,
+        writer=figures.YEARS,
         help=_("One row an enterprise and year. What is given anew is kept as a revision."),
     )
 )  # fmt: skip
@@ -240,7 +240,7 @@ MONTHS = declare(
         words=("enterprise__name", "enterprise__code"),
         related=("enterprise",),
         order=("-month", "enterprise"),
-        writer=register.MONTHS,
+        writer=figures.MONTHS,
         help=_("One row an enterprise and month. What is given anew is kept as a revision."),
     )
 )  # fmt: skip
@@ -260,6 +260,7 @@ REVISIONS = declare(
             Column("figure", _("Figure"), filters=True),
             Column("before", _("Before"), read=lambda row: _plain(row.before)),
             Column("after", _("After"), read=lambda row: _plain(row.after)),
+            Column("source", _("Source")),
             Column("by", _("By"), path="by__username"),
             Column("at", _("When"), Kind.MOMENT, filters=True, sorts=True),
         ),
@@ -274,70 +275,8 @@ def _plain(value: Any) -> str | None:
     return None if value is None else str(value)
 
 
-VISITS = declare(
-    Table(
-        "visits",
-        _("Visits to enterprises"),
-        Visit,
-        "id",
-        (
-            Column("id", _("Number"), Kind.WHOLE, sorts=True),
-            Column("enterprise", _("Unified social credit code"), Kind.KEY,
-                   path="enterprise__code", of="enterprises", filters=True),
-            NAME,
-            Column("visitor", _("Visitor"), path="visitor__username", filters=True),
-            Column("visitor_name", _("Name of the visitor"), path="visitor__name",
-                   read=lambda row: str(row.visitor)),
-            Column("planned_on", _("Planned for"), Kind.DAY, filters=True, sorts=True),
-            Column("purpose", _("Purpose")),
-            Column("state", _("State"), Kind.CHOICE, choices=tuple(Visit.State.choices),
-                   filters=True),
-            Column("visited_at", _("Visited"), Kind.MOMENT, filters=True, sorts=True),
-            Column("met", _("Whom they met")),
-            Column("research", _("Research strength")),
-            Column("sales", _("Sales and market")),
-            Column("plans", _("Development plans")),
-            Column("reason", _("Why it was called off")),
-            WITHIN,
-        ),
-        may_list=works_here,
-        words=("enterprise__name", "purpose"),
-        related=("enterprise", "visitor"),
-        order=("-planned_on", "-id"),
-    )
-)  # fmt: skip
-DIFFICULTIES = declare(
-    Table(
-        "difficulties",
-        _("Difficulties of enterprises"),
-        Difficulty,
-        "id",
-        (
-            Column("id", _("Number"), Kind.WHOLE, sorts=True),
-            Column("enterprise", _("Unified social credit code"), Kind.KEY,
-                   path="enterprise__code", of="enterprises", filters=True),
-            NAME,
-            Column("visit", _("Visit to an enterprise"), Kind.KEY, path="visit_id", of="visits",
-                   read=lambda row: str(row.visit_id) if row.visit_id else None),
-            Column("case", _("Case"), Kind.KEY, path="case_id", of="cases",
-                   read=lambda row: row.case.code),
-            Column("title", _("Title"), path="case__title"),
-            Column("category", _("Category"), Kind.KEY, path="case__category__code",
-                   of="categories", filters=True),
-            Column("state", _("State"), Kind.CHOICE, path="case__state",
-                   choices=tuple(State.choices), filters=True),
-            Column("satisfied", _("Satisfied?"), Kind.FLAG, path="case__satisfied", filters=True),
-            WITHIN,
-        ),
-        may_list=lambda scope: scope.user.is_authenticated,
-        words=("enterprise__name", "case__title"),
-        related=("enterprise", "case__category"),
-        order=("-id",),
-    )
-)  # fmt: skip
-
-
 # Tables of single ideas stand beside them; they are found through here.
+from linli.enterprises import visit_tables as _visits  # noqa: E402, F401
 from linli.enterprises.ladder import tables as _ladder  # noqa: E402, F401
 from linli.enterprises.matching import tables as _matching  # noqa: E402, F401
 from linli.enterprises.per_mu import tables as _per_mu  # noqa: E402, F401

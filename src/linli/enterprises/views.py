@@ -79,7 +79,7 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
         "enterprises/enterprises.html",
         {
             "page": page,
-            "rows": [(row, row.last_visit is None or row.last_visit < stale) for row in page],
+            "rows": [(row, row.visited_at is None or row.visited_at < stale) for row in page],
             "form": _filter(request, sight),
             "query": query.urlencode(),
             "is_narrowed": any(value for value in query.values()),
@@ -130,9 +130,6 @@ def show(
             "cases": list(cases[:SHOWN]),
             "visits": visits[:SHOWN] if works else [],
             "works_here": works,
-            "last_visit": visits.filter(visited_at__isnull=False)
-            .order_by("-visited_at").values_list("visited_at", flat=True).first()
-            if works else None,
             "plan": PlanForm(user_of(request)) if works else None,
             "delegates": delegates,
             "delegate_form": DelegateForm() if delegates is not None else None,

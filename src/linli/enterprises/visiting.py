@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -14,7 +14,6 @@ from linli import clock
 from linli.cases.intake import Receipt, Report, Unusable, receive
 from linli.cases.models import Category, Source
 from linli.cases.refusal import Refused
-from linli.enterprises.coverage import with_last_visit
 from linli.enterprises.models import Delegate, Difficulty, Enterprise, Visit
 from linli.enterprises.visibility import keeps
 from linli.people.models import Role, User
@@ -93,7 +92,7 @@ def waiting_longest(sight: Scope) -> QuerySet[Any]:
     """Return the enterprises in sight that nobody is to visit, the longest unvisited first."""
     planned = Visit.objects.filter(state=Visit.State.PLANNED).order_by().values("enterprise")
     rows = sight.of(Enterprise).exclude(status=Enterprise.Status.GONE).exclude(pk__in=planned)
-    return with_last_visit(rows).order_by(F("last_visit").asc(nulls_first=True), "code")
+    return rows.order_by(F("visited_at").asc(nulls_first=True), "code")
 
 
 def record(
@@ -128,6 +127,8 @@ def record(
         row.state, row.visited_at = Visit.State.DONE, clock.now()
         row.met, row.research, row.sales, row.plans = met, research, sales, plans
         row.save()
+        earlier = Q(visited_at=None) | Q(visited_at__lt=row.visited_at)
+        Enterprise.objects.filter(earlier, pk=row.enterprise_id).update(visited_at=row.visited_at)
         return raise_difficulties(row.enterprise, requests, row)
 
 

@@ -8,9 +8,8 @@ from django.utils.translation import gettext_noop
 from ninja import Router, Status
 from pydantic import Field
 
-from linli.enterprises.ladder import steps
-from linli.enterprises.ladder.climb import MOST_LACKING, standings
-from linli.enterprises.ladder.tables import candidates
+from linli.enterprises.ladder import board, steps
+from linli.enterprises.ladder.models import Standing
 from linli.enterprises.ladder.views import panel
 from linli.enterprises.models import Enterprise
 from linli.enterprises.readers import readable
@@ -55,7 +54,9 @@ class LadderQuery(Asked):
     """Which candidates are wanted."""
 
     to: Annotated[str, Field(max_length=50, description=N("Only those who would climb here"))] = ""
-    lack: Annotated[int, Field(ge=0, le=MOST_LACKING, description=N("How much may be lacking"))] = 1
+    lack: Annotated[
+        int, Field(ge=0, le=board.MOST_LACKING, description=N("How much may be lacking"))
+    ] = 1
 
 
 class ConditionShape(Shape):
@@ -114,20 +115,17 @@ def enterprise_of(sight: Scope, key: str) -> Enterprise:
 def ladder(request: HttpRequest) -> dict[str, Any]:
     sight = reader(request)
     told = asked(request, LadderQuery)
-    shown = standings(readable(sight))
-    if shown is None:
-        return {"year": None, "rungs": [], "candidates": []}
     return {
-        "year": shown.year,
+        "year": board.year_of(),
         "rungs": [
-            {"rung": rung.code, "name": str(rung), "count": count, "new": new,
-             "conditions": [str(one) for one in rung.asks]}
-            for rung, count, new in shown.counts()
+            {"rung": line.rung.code, "name": str(line.rung), "count": line.count, "new": line.new,
+             "conditions": [str(one) for one in line.rung.asks]}
+            for line in board.lines(sight.of(Standing))
         ],
         "candidates": [
             {"enterprise": one.enterprise.code, "name": str(one.enterprise),
-             "stands_on": one.now.code, "next": one.next.code, "lacks": one.lacks}
-            for one in candidates(sight, told.model_dump())
+             "stands_on": one.rung.code, "next": one.next.code, "lacks": one.lacks}
+            for one in board.candidates(sight, told.lack, told.to)
         ],
     }  # fmt: skip
 

@@ -10,8 +10,7 @@ from pydantic import Field
 
 from linli.enterprises.api.ladder import reader
 from linli.enterprises.matching import introduce as introductions
-from linli.enterprises.matching.match import suppliers
-from linli.enterprises.matching.models import Need
+from linli.enterprises.matching.models import Need, Supply
 from linli.enterprises.matching.tables import NEEDS
 from linli.enterprises.models import Enterprise
 from linli.enterprises.visibility import keeps
@@ -63,11 +62,12 @@ def _need(sight: Scope, key: str) -> Need:
     N("Who in the park could supply a need, and the words that say so"),
     name="suppliers"))  # fmt: skip
 def who(request: HttpRequest, key: str) -> dict[str, Any]:
-    row = _need(reader(request), key)
+    sight = reader(request)
+    lines = sight.of(Supply).filter(need=_need(sight, key)).select_related("supplier")
     return {"items": [
-        {"enterprise": s.enterprise.code, "name": str(s.enterprise), "product": s.product,
+        {"enterprise": s.supplier.code, "name": str(s.supplier), "product": s.product,
          "words": s.words, "is_industry": s.is_industry, "likeness": s.likeness}
-        for s in suppliers(row)
+        for s in lines.order_by("place")
     ]}  # fmt: skip
 
 

@@ -13,8 +13,8 @@ from linli.cases.intake import Unusable
 from linli.cases.refusal import Refused
 from linli.enterprises import coverage, visiting
 from linli.enterprises.models import Delegate, Enterprise, Visit
-from linli.enterprises.tables import VISITS
 from linli.enterprises.visibility import keeps
+from linli.enterprises.visit_tables import VISITS
 from linli.people.models import User
 from linli.people.scope import Scope, scope
 from linli.places.tables import below

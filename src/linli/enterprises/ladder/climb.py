@@ -5,33 +5,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from django.db.models import Max, QuerySet
+from django.db.models import QuerySet
 
-from linli.enterprises.ladder.conditions import AGE, Condition, Table
+from linli.enterprises.ladder.conditions import AGE, Condition, Met, Table
 from linli.enterprises.ladder.models import Rung, Title
 from linli.enterprises.models import Enterprise, YearFigures
-
-MOST_LACKING = 3
-
-
-@dataclass(frozen=True)
-class Met:
-    """How an enterprise stands to one condition."""
-
-    condition: Condition
-    values: tuple[float, ...]
-    years: tuple[int, ...]
-    is_met: bool
-
-    @property
-    def lack(self) -> str:
-        """What is lacking, in numbers; "" if nothing is."""
-        return "" if self.is_met else self.condition.lack(self.values, self.years)
-
-    @property
-    def percent(self) -> int:
-        """How far it is on the way."""
-        return int(100 * self.condition.share_met(self.values))
+from linli.enterprises.periods import last_told_year
 
 
 @dataclass(frozen=True)
@@ -92,10 +71,7 @@ class Standings:
     def met(self, row: int, asks: Iterable[Condition]) -> Iterable[Met]:
         one = {name: column[row : row + 1] for name, column in self.table.items()}
         for asked in asks:
-            values = asked.values(one)
-            years = tuple(range(self.year - asked.years + 1, self.year + 1))
-            told = tuple(float(value) for value in values[0])
-            yield Met(asked, told, years, bool(asked.holds(values).all()))
+            yield asked.met([float(value) for value in asked.values(one)[0]], self.year)
 
     def candidates(self, most: int = 1, rung: int | None = None) -> list[Climber]:
         """Return those who lack at most so many conditions of their next rung.
@@ -120,19 +96,13 @@ def rungs() -> list[Rung]:
     return list(Rung.objects.filter(retired=False))
 
 
-def last_year() -> int | None:
-    """Return the last year there are figures of."""
-    year: int | None = YearFigures.objects.aggregate(year=Max("year"))["year"]
-    return year
-
-
 def standings(enterprises: QuerySet[Enterprise], year: int | None = None) -> Standings | None:
-    """Look where enterprises stand, by the figures of a year, the last one by default.
+    """Look where enterprises stand, by the figures of a year; by default the last that is told.
 
     An enterprise stands on the highest rung that it is known to have reached: by its figures,
     by the flag of the year, or by a title. None without a ladder or without any figures.
     """
-    ladder, year = rungs(), year or last_year()
+    ladder, year = rungs(), year or last_told_year()
     if not ladder or year is None:
         return None
     known = enterprises.exclude(status=Enterprise.Status.GONE).order_by("pk")

@@ -87,6 +87,11 @@ class Condition:
         }[self.comparison]  # fmt: skip
         return outcome & given
 
+    def met(self, values: Sequence[float], year: int) -> "Met":
+        """Return how somebody stands to it who has these values in the years up to `year`."""
+        years = tuple(range(year - self.years + 1, year + 1))
+        return Met(self, tuple(values), years, bool(self.holds(np.array(values, float)).all()))
+
     # --- in words ------------------------------------------------------------------------
 
     def __str__(self) -> str:
@@ -165,6 +170,26 @@ class Condition:
             return 0.0
         least = min(0.0 if np.isnan(v) else v for v in values)
         return float(np.clip(least / wanted, 0, 0.999))
+
+
+@dataclass(frozen=True)
+class Met:
+    """How an enterprise stands to one condition."""
+
+    condition: Condition
+    values: tuple[float, ...]
+    years: tuple[int, ...]
+    is_met: bool
+
+    @property
+    def lack(self) -> str:
+        """What is lacking, in numbers; "" if nothing is."""
+        return "" if self.is_met else self.condition.lack(self.values, self.years)
+
+    @property
+    def percent(self) -> int:
+        """How far it is on the way."""
+        return int(100 * self.condition.share_met(self.values))
 
 
 def of(told: Mapping[str, Any]) -> Condition:

@@ -3,7 +3,7 @@
 from django.db import models
 
 from linli.cases.models import Case
-from linli.enterprises.ladder.conditions import Condition, of
+from linli.enterprises.ladder.conditions import Condition, Met, of
 from linli.enterprises.models import Enterprise
 from linli.people.models import User
 from linli.places.models import Named
@@ -76,3 +76,51 @@ class NextStep(models.Model):
                 fields=["enterprise", "rung", "year"], name="one_next_step_a_year"
             )
         ]
+
+
+class Standing(models.Model):
+    """Where an enterprise stands by the figures of `year`, and what it lacks for the next rung.
+
+    Always what the register says now: made by `ladder.keeping`, never written by anything else.
+
+    Attributes
+    ----------
+    at
+        Position of the rung, from the ground up.
+    lacking
+        How many conditions of the next rung are not met.
+    progress
+        How far it is in all (0 to 1), to order those who lack as many.
+    values
+        For each condition of the next rung what the enterprise has in each year looked at.
+    """
+
+    enterprise = models.OneToOneField(Enterprise, models.CASCADE, related_name="standing")
+    year = models.PositiveSmallIntegerField()
+    at = models.PositiveSmallIntegerField()
+    rung = models.ForeignKey(Rung, models.CASCADE, related_name="standings")
+    next = models.ForeignKey(Rung, models.CASCADE, null=True, related_name="climbers")
+    is_new = models.BooleanField(default=False)
+    lacking = models.PositiveSmallIntegerField(default=0)
+    progress = models.FloatField(default=0.0)
+    values = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["rung", "enterprise"], name="standing_on"),
+            models.Index(fields=["next", "lacking"], name="standing_candidates"),
+        ]
+
+    @property
+    def met(self) -> list[Met]:
+        """How it stands to each condition of the next rung."""
+        asks = self.next.asks if self.next else []
+        return [
+            asked.met([float("nan") if v is None else v for v in values], self.year)
+            for asked, values in zip(asks, self.values, strict=False)
+        ]
+
+    @property
+    def lacks(self) -> list[str]:
+        """What is lacking, in numbers."""
+        return [one.lack for one in self.met if not one.is_met]

@@ -11,6 +11,7 @@ from linli.cases.models import OPEN
 from linli.cases.section import CategoryEntry
 from linli.enterprises.ladder.conditions import COMPARISONS, FLAGS, MOST_YEARS, NUMBERS
 from linli.enterprises.ladder.models import NextStep, Rung, Title
+from linli.enterprises.marks import LADDER, mark
 from linli.enterprises.quantities import AGE
 from linli.rows import Counts
 from linli.sections import (
@@ -124,12 +125,18 @@ def write(read: Read) -> dict[str, Counts]:
         for position, entry in enumerate(read.of(RungEntry).entries)
     }
     _rows, counts = rows.bring(Rung, wanted)
-    return {"rungs": counts}
+    return _changed(counts)
 
 
 def clear(read: Read) -> dict[str, Counts]:
     """Take away rungs no pack names any longer."""
-    return {"rungs": rows.clear(Rung, read.of(RungEntry).by())}
+    return _changed(rows.clear(Rung, read.of(RungEntry).by()))
+
+
+def _changed(counts: Counts) -> dict[str, Counts]:
+    if counts != Counts():
+        mark(LADDER)
+    return {"rungs": counts}
 
 
 @rows.holder(Rung)

@@ -1,17 +1,15 @@
 """What the ladder looks like from outside: rungs, titles, next steps, and who stands where."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from linli.enterprises.credit_code import plain
-from linli.enterprises.ladder.climb import MOST_LACKING, Climber, standings
-from linli.enterprises.ladder.models import NextStep, Rung, Title
+from linli.enterprises.ladder import board
+from linli.enterprises.ladder.models import NextStep, Rung, Standing, Title
 from linli.enterprises.ladder.titles import TITLES
-from linli.enterprises.models import Enterprise
-from linli.enterprises.readers import readable
 from linli.enterprises.visibility import has_figures_somewhere
 from linli.tables import Column, Kind, Table, declare, present
 
@@ -99,63 +97,24 @@ declare(
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Candidate:
-    """A line of the list of candidates."""
-
-    enterprise: Enterprise
-    climber: Climber
-    now: Rung
-    next: Rung
-
-    @property
-    def pk(self) -> int:
-        return self.enterprise.pk
-
-    @property
-    def lacks(self) -> list[str]:
-        return [one.lack for one in self.climber.lacks]
-
-
-def lacking(text: Any) -> int:
-    """Return how many conditions candidates may lack, as an address says it; 1 by default."""
-    return min(int(text), MOST_LACKING) if str(text or "").isdecimal() else 1
-
-
-def candidates(scope: Any, query: Mapping[str, Any]) -> list[Candidate]:
-    """Return who could climb next: `to` the code of a rung, `lack` how much may be lacking."""
-    found = standings(readable(scope))
-    if found is None:
-        return []
-    places = {rung.code: n for n, rung in enumerate(found.rungs)}
-    climbers = found.candidates(lacking(query.get("lack")), places.get(query.get("to") or ""))
-    return lines(found.rungs, climbers)
-
-
-def lines(rungs: list[Rung], climbers: list[Climber]) -> list[Candidate]:
-    """Return climbers with their enterprises and rungs, as lists show them."""
-    rows = Enterprise.objects.defer("area").in_bulk([c.enterprise for c in climbers])
-    return [
-        Candidate(rows[c.enterprise], c, rungs[c.at], rungs[c.at + 1])
-        for c in climbers
-        if c.at + 1 < len(rungs)
-    ]
+def _candidates(scope: Any, query: Mapping[str, Any]) -> QuerySet[Any]:
+    return board.candidates(scope, board.lacking(query.get("lack")), query.get("to") or "")
 
 
 present(
     Table(
         "ladder-candidates",
         _("Candidates for the next rung"),
-        Enterprise,
+        Standing,
         "code",
         (
             Column("code", _("Unified social credit code"), read=lambda row: row.enterprise.code),
-            Column("name", _("Name"), read=lambda row: str(row.enterprise)),
-            Column("stands_on", _("Stands on"), read=lambda row: str(row.now)),
+            NAME,
+            Column("stands_on", _("Stands on"), read=lambda row: str(row.rung)),
             Column("next", _("Next rung"), read=lambda row: str(row.next)),
             Column("lacks", _("Lacks"), read=lambda row: "；".join(row.lacks)),
         ),
         may_list=has_figures_somewhere,
-        narrow=candidates,
+        narrow=_candidates,
     )
 )  # fmt: skip

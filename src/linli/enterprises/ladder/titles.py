@@ -13,7 +13,7 @@ from linli.enterprises.models import Enterprise
 from linli.enterprises.visibility import keeps
 from linli.people.models import User
 from linli.scores.periods import local_day
-from linli.tables import CHANGED, NEW, UNCHANGED, Values, Writer, Wrong
+from linli.tables import CHANGED, NEW, UNCHANGED, Values, Writer, Wrong, touched
 
 
 def _known(rows: Sequence[Values]) -> tuple[dict[str, int], dict[str, int]]:
@@ -93,6 +93,9 @@ def _write(scope: Any, rows: Sequence[Values]) -> list[str]:
                 fates.append(CHANGED)
             else:
                 fates.append(UNCHANGED)
+        if set(fates) - {UNCHANGED}:
+            codes = [plain(row["enterprise"]) for row in rows]
+            touched("enterprise-titles", [f"{code}-" for code in codes])
     return fates
 
 

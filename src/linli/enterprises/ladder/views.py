@@ -14,10 +14,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.cases.refusal import Refused
-from linli.enterprises.ladder import steps
-from linli.enterprises.ladder.climb import MOST_LACKING, standings
-from linli.enterprises.ladder.models import NextStep, Rung, Title
-from linli.enterprises.ladder.tables import lacking, lines
+from linli.enterprises.ladder import board, steps
+from linli.enterprises.ladder.climb import standings
+from linli.enterprises.ladder.models import NextStep, Rung, Standing, Title
 from linli.enterprises.ladder.titles import TITLES
 from linli.enterprises.models import Enterprise
 from linli.enterprises.readers import readable
@@ -58,55 +57,29 @@ def _reader(request: HttpRequest) -> Scope:
 def ladder(request: HttpRequest) -> HttpResponse:
     """Show the rungs, and who could climb next or, for `on`, who stands there."""
     sight = _reader(request)
-    found = standings(readable(sight))
-    if found is None:
-        return render(request, "enterprises/ladder.html", {"rungs": []})
-    places = {rung.code: n for n, rung in enumerate(found.rungs)}
-    on, to = request.GET.get("on", ""), request.GET.get("to", "")
-    lack = lacking(request.GET.get("lack"))
-    counts = found.counts()
-    ready, near = _counted(found.candidates(MOST_LACKING), len(found.rungs))
-    context: dict[str, Any] = {
-        "year": found.year,
-        "rungs": [
-            {
-                "rung": rung, "count": count, "new": new, "ready": ready[n], "near": near[n],
-                "share": count / (max(c for _r, c, _n in counts) or 1),
-            }
-            for n, (rung, count, new) in enumerate(counts)
-        ][::-1],
-        "on": found.rungs[places[on]] if on in places else None,
-        "to": found.rungs[places[to]] if to in places else None,
-        "lack": lack,
-        "lacks": range(MOST_LACKING + 1),
-        "all": len(found.keys),
-    }  # fmt: skip
+    standings = sight.of(Standing)
+    lines = board.lines(standings)
+    by_code = {line.rung.code: line.rung for line in lines}
+    most = max((line.count for line in lines), default=0) or 1
+    on, to = by_code.get(request.GET.get("on", "")), by_code.get(request.GET.get("to", ""))
+    lack = board.lacking(request.GET.get("lack"))
     query = request.GET.copy()
     query.pop("page", None)
-    context["query"] = query.urlencode()
-    if on in places:
-        firms = Enterprise.objects.filter(pk__in=found.standing_on(places[on]))
-        context["page"] = Paginator(firms.order_by("code"), A_PAGE).get_page(
-            request.GET.get("page")
-        )
+    context: dict[str, Any] = {
+        "year": board.year_of(),
+        "is_being_worked_out": board.is_being_worked_out(),
+        "lines": [(line, line.count / most) for line in reversed(lines)],
+        "on": on, "to": to, "lack": lack, "lacks": range(board.MOST_LACKING + 1),
+        "all": sum(line.count for line in lines), "query": query.urlencode(),
+    }  # fmt: skip
+    if on:
+        rows = standings.filter(rung=on).select_related("enterprise").order_by("enterprise__code")
     else:
-        climbers = found.candidates(lack, places.get(to))
-        page = Paginator(climbers, A_PAGE).get_page(request.GET.get("page"))
-        context["page"] = page
-        context["candidates"] = lines(found.rungs, list(page.object_list))
-        context["under_way"] = _under_way(sight, [c.enterprise for c in page.object_list])
+        rows = board.candidates(sight, lack, to.code if to else "")
+    page = context["page"] = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
+    if not on:
+        context["under_way"] = _under_way(sight, [row.enterprise_id for row in page])
     return render(request, "enterprises/ladder.html", context)
-
-
-def _counted(climbers: list[Any], rungs: int) -> tuple[list[int], list[int]]:
-    """Count for each rung who lacks nothing for it, and who lacks one thing."""
-    ready, near = [0] * (rungs + 1), [0] * (rungs + 1)
-    for one in climbers:
-        if len(one.lacks) == 0:
-            ready[one.at + 1] += 1
-        elif len(one.lacks) == 1:
-            near[one.at + 1] += 1
-    return ready, near
 
 
 def _under_way(sight: Scope, enterprises: list[int]) -> dict[tuple[int, int], NextStep]:

@@ -30,6 +30,7 @@ def _wares(name: str, label: Any, model: Any, aliases: tuple[str, ...]) -> Table
                        path="enterprise__code", of="enterprises", required=True, writable=True,
                        filters=True, aliases=("统一社会信用代码", "信用代码", "企业代码")),
                 Column("name", label, required=True, writable=True, filters=True, aliases=aliases),
+                Column("name_en", _("English name"), aliases=("英文名", "英文名称"), writable=True),
                 Column("industry", _("Industry (GB/T 4754)"), writable=True, filters=True,
                        aliases=("行业代码", "行业")),
             ),
@@ -39,7 +40,7 @@ def _wares(name: str, label: Any, model: Any, aliases: tuple[str, ...]) -> Table
             words=("name",),
             related=("enterprise",),
             order=("enterprise", "name"),
-            writer=writer(model),
+            writer=writer(model, name),
         )
     )  # fmt: skip
 

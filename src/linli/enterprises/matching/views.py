@@ -4,15 +4,16 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.cases.refusal import Refused
+from linli.enterprises.marks import MATCHES, waiting
 from linli.enterprises.matching import introduce as introductions
-from linli.enterprises.matching.match import suppliers
-from linli.enterprises.matching.models import Introduction, Need
+from linli.enterprises.matching.models import Introduction, Need, Supply
 from linli.enterprises.models import Enterprise
 from linli.enterprises.visibility import has_figures_somewhere, keeps
 from linli.people.models import User
@@ -33,6 +34,7 @@ def _reader(request: HttpRequest) -> Scope:
 def needs(request: HttpRequest) -> HttpResponse:
     sight = _reader(request)
     rows = sight.of(Need).select_related("enterprise").order_by("-at", "id")
+    rows = rows.annotate(found=Count("supplies"), best=Max("supplies__likeness"))
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     return render(request, "enterprises/matching.html", {"page": page})
 
@@ -45,8 +47,13 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(sight.of(Need).select_related("enterprise"), pk=pk)
     made = sight.of(Introduction).filter(need=row).select_related("case")
     known = {one.supplier_id: one.case for one in made}
-    found = [(one, known.get(one.enterprise.pk)) for one in suppliers(row)]
-    context = {"row": row, "found": found, "may": keeps(sight)}
+    lines = sight.of(Supply).filter(need=row).select_related("supplier").order_by("place")
+    context = {
+        "row": row,
+        "found": [(one, known.get(one.supplier_id)) for one in lines],
+        "may": keeps(sight),
+        "is_being_worked_out": waiting(MATCHES)[0],
+    }
     return render(request, "enterprises/need.html", context)
 
 

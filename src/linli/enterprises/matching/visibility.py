@@ -1,8 +1,8 @@
-"""Who may see products, needs and introductions: whoever may read the enterprise's figures."""
+"""Who may see products, needs and what hangs on them: who may read the enterprise's figures."""
 
 from django.db.models import Q
 
-from linli.enterprises.matching.models import Introduction, Need, Product
+from linli.enterprises.matching.models import Introduction, Need, Product, Supply
 from linli.enterprises.readers import as_figures
 from linli.people.scope import Scope, visible
 
@@ -14,5 +14,6 @@ def _wares(scope: Scope) -> Q:
 
 
 @visible(Introduction)
-def _introductions(scope: Scope) -> Q:
+@visible(Supply)
+def _of_needs(scope: Scope) -> Q:
     return as_figures(scope, "need__enterprise__")

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from linli import clock
 from linli.cases.refusal import Refused
-from linli.enterprises import register
+from linli.enterprises import figures
 from linli.enterprises.models import Delegate, Enterprise, YearFigures
 from linli.enterprises.per_mu.models import Appeal, Score
 from linli.enterprises.per_mu.scoring import score_year
@@ -65,7 +65,7 @@ def _see_possible(
     sight: Scope, enterprise: Enterprise, year: int, figure: str, claimed: float
 ) -> None:
     told = {"enterprise": enterprise.code, "year": year, figure: claimed}
-    (outcome,) = register.YEARS.check(sight, [told])
+    (outcome,) = figures.YEARS.check(sight, [told])
     if not isinstance(outcome, str):
         raise Refused(" ".join(wrong.message for wrong in outcome))
 
@@ -95,7 +95,7 @@ def rule(row: Appeal, by: User, upheld: bool, words: str) -> Appeal:
         if upheld:
             code = Enterprise.objects.values_list("code", flat=True).get(pk=found.enterprise_id)
             told = {"enterprise": code, "year": found.year, found.figure: _whole(found)}
-            register.YEARS.write(sight, [told])
+            figures.YEARS.write(sight, [told])
             # Its benchmark is of the year before: the year after changes as well.
             score_year(found.year)
             if Score.objects.filter(year=found.year + 1).exists():

@@ -57,8 +57,6 @@ class Score(models.Model):
         None where it could not be scored; `lacks` names the figures that are missing then.
     parts
         Measure → ratio, benchmark and points.
-    mark
-        What the scheme said then, to tell when it says something else.
     """
 
     enterprise = models.ForeignKey(Enterprise, models.CASCADE, related_name="scores")
@@ -71,7 +69,6 @@ class Score(models.Model):
     of = models.PositiveIntegerField(default=0)
     parts = models.JSONField(default=dict)
     lacks = models.JSONField(default=list)
-    mark = models.CharField(max_length=16)
     scored_at = models.DateTimeField()
 
     class Meta:

@@ -6,29 +6,21 @@ ahead; in the first year there are figures of, what they reached in it.
 
 from collections import defaultdict
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import Any
 
-import orjson
 from django.db import transaction
-from django.db.models import Max, Min
 
 from linli import bulk, clock
 from linli.enterprises.industries import industry
+from linli.enterprises.marks import ALL, SCORES, take_up, waiting
 from linli.enterprises.models import YearFigures
 from linli.enterprises.per_mu.formula import Figures, Part
 from linli.enterprises.per_mu.models import Scheme, Score
 
 POOLED = ""
 LAND = "land_mu"
+TOLD = ("scheme_id", "group", "points", "grade", "rank", "of", "parts", "lacks")
 Benchmarks = dict[str, dict[str, float | None]]  # group → measure → benchmark
-
-
-def mark_of(schemes: list[Scheme]) -> str:
-    """Return a mark of what the schemes say."""
-    told = [[s.code, s.sections, s.above_scale, s.least, s.cap, s.measures, s.classes]
-            for s in schemes]  # fmt: skip
-    return sha256(orjson.dumps(told)).hexdigest()[:16]
 
 
 def schemes() -> list[Scheme]:
@@ -91,7 +83,7 @@ def score_year(year: int) -> int:
     """Work out and keep the scores of a year; return how many there are."""
     rows: list[Score] = []
     at, told = clock.now(), schemes()
-    mark, done = mark_of(told), set[int]()
+    done = set[int]()
     for scheme in told:
         this = _Year(scheme, year)
         before = _Year(scheme, year - 1).benchmarks() or this.benchmarks()
@@ -103,22 +95,39 @@ def score_year(year: int) -> int:
                 for code, value in before.get(group, own[group]).items()
             }
             rows += _league(scheme, this, year, group, [k for k in keys if k not in done],
-                            benchmarks, mark, at)  # fmt: skip
+                            benchmarks, at)  # fmt: skip
         rows += [
             Score(enterprise_id=key, scheme=scheme, year=year, group=this.division[key],
-                  lacks=this.lacks(key), mark=mark, scored_at=at)
+                  lacks=this.lacks(key), scored_at=at)
             for key in this.figures if this.lacks(key) and key not in done
         ]  # fmt: skip
         done |= this.figures.keys()
-    with transaction.atomic():
-        Score.objects.filter(year=year).delete()
-        bulk.insert(rows)
+    _write(year, rows)
     return len(rows)
+
+
+def _write(year: int, rows: list[Score]) -> None:
+    """Write the scores of a year that differ from those kept."""
+    kept = {row.enterprise_id: row for row in Score.objects.filter(year=year)}
+    fresh, changed = [], []
+    for row in rows:
+        before = kept.pop(row.enterprise_id, None)
+        if before is None:
+            fresh.append(row)
+        elif any(getattr(before, name) != getattr(row, name) for name in TOLD):
+            row.pk = before.pk
+            changed.append(row)
+    gone = [row.pk for row in kept.values()]
+    with transaction.atomic():
+        for start in range(0, len(gone), 500):
+            Score.objects.filter(pk__in=gone[start : start + 500]).delete()
+        bulk.insert(fresh)
+        bulk.update(changed, [*(name.removesuffix("_id") for name in TOLD), "scored_at"])
 
 
 def _league(
     scheme: Scheme, this: _Year, year: int, group: str, keys: list[int],
-    benchmarks: Mapping[str, float | None], mark: str, at: Any,
+    benchmarks: Mapping[str, float | None], at: Any,
 ) -> list[Score]:  # fmt: skip
     formula = scheme.formula
     parts = {key: formula.parts(this.figures[key], benchmarks) for key in keys}
@@ -129,7 +138,7 @@ def _league(
     return [
         Score(
             enterprise_id=key, scheme=scheme, year=year, group=group, points=points[key],
-            grade=grade, rank=rank, of=len(ranked), mark=mark, scored_at=at,
+            grade=grade, rank=rank, of=len(ranked), scored_at=at,
             parts={code: _kept(part) for code, part in parts[key].items()},
         )
         for rank, (key, grade) in enumerate(
@@ -142,32 +151,25 @@ def _kept(part: Part) -> dict[str, float | None]:
     return {"ratio": part.ratio, "benchmark": part.benchmark, "points": round(part.points, 4)}
 
 
-def due() -> list[int]:
-    """Return the years whose figures, or whose scheme, have changed since they were scored."""
-    told = schemes()
-    if not told:
-        return []
-    touched = dict(YearFigures.objects.order_by().values("year").annotate(latest=Max("touched_at"))
-                   .values_list("year", "latest"))  # fmt: skip
-    kept = {
-        year: (at, first, last)
-        for year, at, first, last in Score.objects.order_by().values("year").annotate(
-            at=Min("scored_at"), first=Min("mark"), last=Max("mark")
-        ).values_list("year", "at", "first", "last")
-    }  # fmt: skip
-    mark = mark_of(told)
-    found = []
-    for year, changed in sorted(touched.items()):
-        at, first, last = kept.get(year, (None, "", ""))
-        latest = max(changed, touched.get(year - 1, changed))
-        if at is None or latest > at or first != mark or last != mark:
-            found.append(year)
-    return found
-
-
 def refresh() -> list[int]:
-    """Score again what is due, and return those years."""
-    years = due()
+    """Score the years that are due, and return them."""
+    marks, keys = waiting(SCORES)
+    years = _due(keys)
     for year in years:
         score_year(year)
+    take_up(marks)
     return years
+
+
+def due() -> list[int]:
+    """Return the years whose figures, or whose scheme, have changed since they were scored."""
+    return _due(waiting(SCORES)[1])
+
+
+def _due(marked: set[int]) -> list[int]:
+    if not marked:
+        return []
+    told = set(YearFigures.objects.order_by().values_list("year", flat=True).distinct())
+    years = told | set(Score.objects.order_by().values_list("year", flat=True).distinct())
+    # Benchmarks are of the year before, so the year after a marked one counts anew as well.
+    return sorted(years if ALL in marked else years & (marked | {year + 1 for year in marked}))

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from pydantic import Field, StringConstraints
 
 from linli import rows
+from linli.enterprises.marks import SCORES, mark
 from linli.enterprises.models import FIGURES
 from linli.enterprises.per_mu.models import Scheme
 from linli.rows import Counts
@@ -97,9 +98,15 @@ def write(read: Read) -> dict[str, Counts]:
         for position, entry in enumerate(read.of(PerMuEntry).entries)
     }
     _rows, counts = rows.bring(Scheme, wanted)
-    return {"schemes": counts}
+    return _changed(counts)
 
 
 def clear(read: Read) -> dict[str, Counts]:
     """Take away schemes no pack names any longer."""
-    return {"schemes": rows.clear(Scheme, read.of(PerMuEntry).by())}
+    return _changed(rows.clear(Scheme, read.of(PerMuEntry).by()))
+
+
+def _changed(counts: Counts) -> dict[str, Counts]:
+    if counts != Counts():
+        mark(SCORES)
+    return {"schemes": counts}
