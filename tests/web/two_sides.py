@@ -249,9 +249,7 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
     )
     need = Need.objects.create(enterprise=enterprise, name="轴承", at=now())
     Product.objects.create(enterprise=enterprise, name="轴承", at=now())
-    score = Score.objects.create(
-        enterprise=enterprise, scheme=scheme, year=2025, mark="", scored_at=now()
-    )
+    score = Score.objects.create(enterprise=enterprise, scheme=scheme, year=2025, scored_at=now())
     appeal = Appeal.objects.create(
         enterprise=enterprise, year=2025, figure="tax", claimed=1.0, reason="漏计",
         by=person(f"resident{name}"), at=now(),

@@ -212,6 +212,7 @@ class Visit(models.Model):
             models.Index(fields=["enterprise", "visited_at"], name="visit_enterprise"),
             models.Index(fields=["visitor", "state", "planned_on"], name="visit_visitor"),
             models.Index(fields=["state", "planned_on"], name="visit_planned"),
+            models.Index(fields=["state", "visited_at"], name="visit_made"),
         ]
 
 

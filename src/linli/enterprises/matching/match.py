@@ -56,7 +56,9 @@ class Market:
 
     def _matrix(self, told: Sequence[Sequence[str]]) -> csr_matrix:
         """Return the weights of texts, each of length 1."""
-        at, columns, values = [0], [], []
+        at = [0]
+        columns: list[int] = []
+        values: list[float] = []
         for words in told:
             counts: dict[int, int] = {}
             unknown: dict[str, int] = {}

@@ -4,7 +4,6 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.db.models import Count, Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -34,9 +33,11 @@ def _reader(request: HttpRequest) -> Scope:
 def needs(request: HttpRequest) -> HttpResponse:
     sight = _reader(request)
     rows = sight.of(Need).select_related("enterprise").order_by("-at", "id")
-    rows = rows.annotate(found=Count("supplies"), best=Max("supplies__likeness"))
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    return render(request, "enterprises/matching.html", {"page": page})
+    best = Supply.objects.filter(need__in=[row.pk for row in page], place=1)
+    likest = {one.need_id: one for one in best.select_related("supplier")}
+    lines = [(row, likest.get(row.pk)) for row in page]
+    return render(request, "enterprises/matching.html", {"page": page, "lines": lines})
 
 
 @login_required
@@ -52,6 +53,7 @@ def need(request: HttpRequest, pk: int) -> HttpResponse:
         "row": row,
         "found": [(one, known.get(one.supplier_id)) for one in lines],
         "may": keeps(sight),
+        "seen": set(sight.of(Enterprise).filter(supplies__need=row).values_list("pk", flat=True)),
         "is_being_worked_out": waiting(MATCHES)[0],
     }
     return render(request, "enterprises/need.html", context)

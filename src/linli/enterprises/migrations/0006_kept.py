@@ -97,4 +97,8 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('need', 'supplier'), name='one_supply_a_supplier')],
             },
         ),
+        migrations.AddIndex(
+            model_name='visit',
+            index=models.Index(fields=['state', 'visited_at'], name='visit_made'),
+        ),
     ]
