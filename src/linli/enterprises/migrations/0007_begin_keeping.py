@@ -13,6 +13,6 @@ def begin(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("enterprises", "0006_kept")]
+    dependencies = [('enterprises', '0006_kept')]
 
     operations = [migrations.RunPython(begin, migrations.RunPython.noop)]
