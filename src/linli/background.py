@@ -23,7 +23,7 @@ from linli.topics import sweep
 # A case falls overdue by time alone; so the backlog is counted now and then all the same.
 RECOUNT_S = 60.0
 AT_ONCE = 100  # clocks that ring before tallies are folded again: screens are waiting
-PONDER_S, LIVE_S = 15.0, 1.0
+PONDER_S, LIVE_S, FOLLOW_S = 15.0, 1.0, 0.2
 SEND_S = 2.0
 
 log = logging.getLogger(__name__)
@@ -56,12 +56,13 @@ def _topics() -> None:
 
 
 SLOW: tuple[Callable[[], object], ...] = (
-    _topics, kept.refresh, keeping.ponder, *park.TASKS, watch.look, late.open_cases,
+    _topics, kept.refresh, *park.TASKS, watch.look, late.open_cases,
     targets.sweep, forecasts.refresh, uploads.sweep, outbox.sweep,
 )  # fmt: skip
 # What begins each job that `beside` does; a turn of it is all that returns, one after the other.
 JOBS: dict[str, Callable[[], Sequence[Callable[[], object]]]] = {
     "ponder": lambda: SLOW,
+    "indicators": lambda: (keeping.follow,),
     "live": lambda: (Present().go_on,),
 }
 
@@ -70,6 +71,7 @@ def work(pause_s: float) -> None:
     """Go on until stopped, or until the process that started this one is gone."""
     parent, counted, told = os.getppid(), 0.0, 0.0
     beside.start("ponder", PONDER_S, patience=10)
+    beside.start("indicators", FOLLOW_S, patience=5)
     if settings.DEMO:
         beside.start("live", LIVE_S, patience=5)
     # A receiver that does not answer must hold up nothing else.
@@ -83,7 +85,6 @@ def work(pause_s: float) -> None:
             if time.monotonic() - counted > RECOUNT_S:
                 backlog.refresh()
                 counted = time.monotonic()
-            keeping.fold()
             park.fold()
         except DatabaseError:
             log.exception("the worker could not reach the database; it tries again")

@@ -215,14 +215,25 @@ def _write(model: type[Model], columns: _Columns, rows: Iterable[list[Any]]) -> 
             cursor.executemany(statement, list(rows))
 
 
+def update_values(
+    model: type[Model], names: Sequence[str], rows: Sequence[tuple[Any, ...]]
+) -> None:  # fmt: skip
+    """Write the named fields of rows given as values with the key at the end."""
+    if rows:
+        columns = _columns(model, connection.vendor, tuple(names))
+        _set(model, columns, columns.converted(map(list, rows)))
+
+
 def update(rows: Sequence[Model], names: Sequence[str]) -> None:
     """Write the named fields of rows that have a key."""
     if not rows:
         return
-    model = type(rows[0])
+    columns = _columns(type(rows[0]), connection.vendor, tuple(names))
+    _set(type(rows[0]), columns, columns.of_rows(rows))
+
+
+def _set(model: type[Model], columns: _Columns, rows: Iterable[list[Any]]) -> None:
     table = connection.ops.quote_name(model._meta.db_table)
-    columns = _columns(model, connection.vendor, tuple(names))
     sets = ", ".join(f"{name} = %s" for name in columns.names)
     with connection.cursor() as cursor:
-        statement = f"UPDATE {table} SET {sets} WHERE id = %s"
-        cursor.executemany(statement, list(columns.of_rows(rows)))
+        cursor.executemany(f"UPDATE {table} SET {sets} WHERE id = %s", list(rows))

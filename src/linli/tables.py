@@ -260,7 +260,7 @@ def declared() -> dict[str, Table]:
 
 # --- rows that have changed ------------------------------------------------------------------
 
-Listener = Callable[[str, Sequence[str], Sequence[str]], None]
+Listener = Callable[[str, Sequence[str], Sequence[str], Sequence[int]], None]
 _listeners: list[Listener] = []
 
 
@@ -271,12 +271,14 @@ def listen(listener: Listener) -> Listener:
     return listener
 
 
-def touched(table: str, keys: Sequence[str] = (), periods: Sequence[str] = ()) -> None:
+def touched(
+    table: str, keys: Sequence[str] = (), periods: Sequence[str] = (), rows: Sequence[int] = ()
+) -> None:  # fmt: skip
     """Say that rows of a table were written, in the transaction that writes them.
 
     A call rather than a signal of the ORM, because large writes go past the ORM (`linli.bulk`),
     and because only the writer knows the periods a row was and is of. What listens must be cheap
-    (indicators set one mark a period, which their worker takes up later), and its mark is undone
+    (indicators set one mark, which their worker takes up later), and its mark is undone
     with the transaction that set it.
 
     Parameters
@@ -284,10 +286,13 @@ def touched(table: str, keys: Sequence[str] = (), periods: Sequence[str] = ()) -
     table
         Name of the declared table.
     keys
-        Keys of the rows; none where it would be too many to name.
+        Keys of the rows, as the table names them; none where it would be too many to name.
     periods
         The periods they were of before and are of now, as "2024-03", "2024Q1" or "2024"; none
         where the table has no periods, or they are not known: then all of them count.
+    rows
+        Their primary keys, of those that are gone too; none where it would be too many. Who
+        keeps something of single rows reads those alone; without them, those of the periods.
     """
     for listener in _listeners:
-        listener(table, keys, periods)
+        listener(table, keys, periods, rows)

@@ -127,7 +127,7 @@ def wrote(code, month, output):
     row, _new = WorksMonth.objects.update_or_create(
         works=works, month=month, defaults={"output": output}
     )
-    tables.touched("works-months", [str(row.pk)], [month])
+    tables.touched("works-months", rows=[row.pk], periods=[month])
 
 
 @pytest.fixture

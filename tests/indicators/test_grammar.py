@@ -63,6 +63,14 @@ def test_a_sum_is_checked_against_the_table(small, changed, said):
         (indicator("x", "yuan", total={"parts": [{"of": "output"}, {"of": "number"}]}),
          "make “points”"),
         (indicator("x", "percent", growth={"of": "yearly"}), "for each year only"),
+        (indicator("x", "percent", index={"parts": [{"of": "output"}, {"of": "growth"}]}),
+         "“growth” is in percent: the growth of a share"),
+        (indicator("x", "wan-yuan", index={"parts": [{"of": "output"}, {"of": "number"}]}),
+         "a composite is in “percent”"),
+        (indicator("x", "points", index={"parts": [{"of": "output"}]}), "fewer than 2"),
+        (indicator("x", "points", index={"parts": [{"of": "output"}, {"of": "number",
+                                                                       "weight": 0.0}]}),
+         "weight"),
     ],
 )  # fmt: skip
 def test_what_is_made_of_others_is_checked_against_them(small, one, said):

@@ -4,8 +4,9 @@ import pytest
 
 from linli import tables
 from linli.indicators import keeping
-from linli.indicators.models import Indicator, Mark, Revision, Value
-from tests.indicators.conftest import Works, WorksMonth, wrote
+from linli.indicators.counting import Counted
+from linli.indicators.models import Indicator, Kept, Mark, Revision, Value
+from tests.indicators.conftest import OVER, Works, WorksMonth, indicator, wrote
 from tests.small_town import area
 
 
@@ -105,11 +106,8 @@ def test_a_row_that_goes_takes_its_cells_with_it(counted):
 
 def test_a_changed_enterprise_changes_what_is_read_through_it(counted):
     Works.objects.filter(code="mill").update(digital=True)
-    tables.touched("works", ["mill"])
-    assert set(Mark.objects.values_list("table", "period")) == {
-        ("works", ""), ("works-months", "")
-    }  # fmt: skip
-    keeping.ponder()
+    tables.touched("works", rows=[Works.objects.get(code="mill").pk])
+    keeping.fold()
 
     assert value("digital-share", "2025-01") == 100
     assert not Mark.objects.exists()
@@ -142,3 +140,115 @@ def test_a_changed_definition_is_computed_anew_and_told_as_such(counted):
 def test_what_a_pack_says_twice_changes_nothing(counted):
     assert not counted.load().changed
     assert keeping.refresh_all() == 0
+
+
+def reads_nothing_whole(monkeypatch):
+    """Let a test fail that reads a whole table again."""
+    monkeypatch.setattr(Counted, "of", None)
+
+
+def test_an_enterprise_that_moves_takes_its_months_along(counted, monkeypatch):
+    # The mill (100 in 2025-01, 120 in 2026-01) goes from w1 in the west to e1 in the east.
+    reads_nothing_whole(monkeypatch)
+    Works.objects.filter(code="mill").update(area="e1")
+    tables.touched("works", rows=[Works.objects.get(code="mill").pk])
+    keeping.fold()
+
+    # In the west the chips stay: 60 and 90. In the east 40 + 100 and 30 + 120.
+    assert (value("output", "2025-01", "west"), value("output", "2026-01", "west")) == (60, 90)
+    assert (value("output", "2025-01", "east"), value("output", "2026-01", "east")) == (140, 150)
+    assert value("output", "2025-01") == 200
+    assert value("output", "2025-01", "w1") is None
+    # 40 of 140 in the east are digital: 28.571 %.
+    assert value("digital-share", "2025-01", "east") == 28.571429
+    assert (value("number", "2026-03", "west"), value("number", "2026-03", "east")) == (1, 2)
+    before = everything()
+    monkeypatch.undo()
+    assert keeping.refresh_all() == 0 and everything() == before
+
+
+def test_a_new_row_of_a_new_month_and_place_is_counted_alone(counted, monkeypatch):
+    reads_nothing_whole(monkeypatch)
+    made = Works.objects.create(code="new", area="e2", digital=False, above=True)
+    tables.touched("works", rows=[made.pk])
+    wrote("new", "2026-03", 70)
+    keeping.fold()
+
+    # 70 of the new works, in e2 and the east; 70 after 200 the month before is 65 % less.
+    assert value("output", "2026-03", "e2") == 70
+    assert value("monthly", "2026-03") == -65
+    assert value("number", "2026-03", "east") == 2
+    before = everything()
+    monkeypatch.undo()
+    assert keeping.refresh_all() == 0 and everything() == before
+
+
+def test_a_single_row_that_goes_is_named_by_its_key(counted, monkeypatch):
+    reads_nothing_whole(monkeypatch)
+    row = WorksMonth.objects.get(works__code="chips", month="2026-01")
+    key = row.pk
+    row.delete()
+    tables.touched("works-months", rows=[key])
+    keeping.fold()
+
+    # 120 + 30 are left.
+    assert value("output", "2026-01") == 150
+
+
+def test_what_another_process_stored_is_not_overwritten_from_memory(counted):
+    """Two keepers: the memory of the first is of no use once the second was at the values."""
+    Kept.objects.update(token="of another")
+    WorksMonth.objects.filter(works__code="mill", month="2026-01").update(output=1)
+    wrote("dots", "2026-02", 5)  # the mark tells of this row alone
+    keeping.fold()
+
+    assert value("output", "2026-01") == 121
+    assert value("output", "2026-02") == 205
+
+
+def test_how_many_there_are_by_then(counted):
+    # Months told of: one in 2025-01 by each of three works, three in 2026-01, two in 2026-02.
+    counted.sections["indicator"].append(
+        indicator("so-far", "pieces", count={**OVER, "up_to": True})
+    )
+    counted.load()
+    keeping.ponder()
+
+    assert value("so-far", "2025-01") == 3
+    assert value("so-far", "2025-06") == 3  # nothing came, and nothing went
+    assert value("so-far", "2026-01", "west") == 4
+    assert value("so-far", "2026-02") == 8
+    assert value("so-far", "2026-03") == 8  # the present month
+    assert value("so-far", "2024-12") is None
+    wrote("dots", "2025-06", 1)
+    keeping.fold()
+    assert value("so-far", "2025-06") == 4
+    assert value("so-far", "2026-02") == 9
+
+
+def test_a_composite_is_the_weighted_mean_of_the_growth_of_its_parts(counted):
+    # 2026-01 after 2025-01: all output 240 after 200 is 120 %, digital output 120 after 100 is
+    # 120 %, those who told 3 after 3 are 100 %. (2 × 120 + 1 × 120 + 1 × 100) / 4 = 115.
+    told = indicator("told-by", "pieces", count=OVER)
+    parts = [{"of": "output", "weight": 2.0}, {"of": "digital-output"}, {"of": "told-by"}]
+    counted.sections["indicator"] += [
+        told,
+        indicator("together", "points", index={"parts": parts}),
+        indicator("grown", "percent", index={"parts": parts}),
+        indicator("since", "points", index={"parts": parts, "since": "2026-01"}),
+    ]
+    counted.load()
+    keeping.ponder()
+
+    assert value("together", "2026-01") == 115
+    assert value("grown", "2026-01") == 15
+    # In the west: 210 after 160 is 131.25 %, 90 after 60 is 150 %, 2 after 2 are 100 %:
+    # (262.5 + 150 + 100) / 4 = 128.125.
+    assert value("together", "2026-01", "west") == 128.125
+    # Nothing digital was made in w1 the year before: a composite without one of its parts is none.
+    assert value("together", "2026-01", "w1") is None
+    # 2026-02 after 2026-01: 200 / 240 = 83.333, 50 / 120 = 41.667, 2 / 3 = 66.667:
+    # (166.667 + 41.667 + 66.667) / 4 = 68.75.
+    assert value("since", "2026-01") == 100
+    assert value("since", "2026-02") == 68.75
+    assert value("since", "2025-01") is None

@@ -21,6 +21,7 @@ from linli.cases import deadlines, search
 from linli.cases.models import Assignment, Case, Event, Evidence
 from linli.cases.search import NAMES
 from linli.clock import now
+from linli.tables import touched
 
 # What the events determine. The founding text is bound into the chain's first hash instead.
 ROW = (
@@ -202,6 +203,7 @@ class Journal:
         bulk.insert(shown)
         columns = ["person", "leads", "active", "accepted_at", "signed_off_at", "answer", "why"]
         bulk.update(placed, columns)
+        touched("cases", rows=[case.pk for case in cases])
         for draft in self.drafts:
             for write in draft.afterwards:
                 write()

@@ -166,7 +166,8 @@ class Periods:
             if keys:
                 written = [*fresh.values(), *changed.values()]
                 periods = {self.text(getattr(row, self.column)) for row in written}
-                touched(f"enterprise-{self.column}s", keys, sorted(periods))
+                touched(f"enterprise-{self.column}s", keys, sorted(periods),
+                        [row.pk for row in written])  # fmt: skip
         return fates
 
 

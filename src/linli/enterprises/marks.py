@@ -24,7 +24,9 @@ def mark(of: Mark.Of, keys: Iterable[int] = (ALL,)) -> None:
 
 
 @listen
-def hear(table: str, keys: Sequence[str], periods: Sequence[str]) -> None:
+def hear(
+    table: str, keys: Sequence[str], periods: Sequence[str], rows: Sequence[int]
+) -> None:  # fmt: skip
     """Mark what the rows of a table concern."""
     if table == "enterprises":
         mark(LADDER, _enterprises(keys))

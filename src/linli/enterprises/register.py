@@ -215,7 +215,8 @@ def _write(scope: Any, rows: Sequence[Values]) -> list[str]:
             for row, name, old, new in revisions
         ])  # fmt: skip
         if fresh or changed:
-            touched("enterprises", [*fresh, *changed])
+            written = {**fresh, **changed}
+            touched("enterprises", [*written], rows=[row.pk for row in written.values()])
     return fates
 
 

@@ -6,4 +6,4 @@ class IndicatorsConfig(AppConfig):
     label = "indicators"
 
     def ready(self) -> None:
-        from linli.indicators import keeping  # noqa: F401 (hears of rows that have changed)
+        from linli.indicators import marks  # noqa: F401 (hears of rows that have changed)

@@ -6,7 +6,7 @@ from typing import Any
 
 from linli.clock import now
 from linli.indicators import spans, targets
-from linli.indicators.keeping import Known
+from linli.indicators.known import Known
 from linli.indicators.models import TOWN, Forecast, Target
 
 AHEAD = {spans.MONTH: 12, spans.QUARTER: 6, spans.YEAR: 3}

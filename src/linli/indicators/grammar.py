@@ -14,7 +14,7 @@
     where = [{ column = "core_digital", value = true }]
 
 Exactly one formula stands in each: `count`, `sum` (of rows of a table), `share`, `growth`,
-`total` (of other indicators) or `entered` (figures that people enter).
+`total`, `index` (of other indicators) or `entered` (figures that people enter).
 """
 
 from typing import Annotated, Literal
@@ -48,11 +48,13 @@ class CountOf(Declaration):
     """How many rows of a table there are in each area and period.
 
     `at` is the column that says of when a row is; without it the rows are those of the present.
-    `area` is the column that says where.
+    `area` is the column that says where. `up_to` means the rows of all earlier periods too: how
+    many there are by then, where each row tells of a beginning.
     """
 
     of: Label
     at: str = ""
+    up_to: bool = False
     area: str = ""
     where: Annotated[list[Condition], Field(max_length=20)] = []
 
@@ -90,13 +92,31 @@ class TotalOf(Declaration):
     parts: Annotated[list[Part], Field(min_length=1, max_length=30)]
 
 
+class Weighted(Declaration):
+    of: Code
+    weight: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1.0
+
+
+class IndexOf(Declaration):
+    """A composite: the weighted mean of what each part is in percent of what it was.
+
+    Compared with a year or a period before, or with a fixed period `since`. In `points` nothing
+    has changed at 100; in `percent` it is by how much the parts have grown. Each part must be a
+    quantity: what is a share or a growth rate itself has no growth that means anything.
+    """
+
+    parts: Annotated[list[Weighted], Field(min_length=2, max_length=30)]
+    over: Literal["year", "period"] = "year"
+    since: PeriodName | None = None
+
+
 class Entered(Declaration):
     """Figures that people enter by hand or import, each with its source."""
 
     by_area: bool = False
 
 
-FORMULAS = ("count", "sum", "share", "growth", "total", "entered")
+FORMULAS = ("count", "sum", "share", "growth", "total", "index", "entered")
 
 
 class IndicatorEntry(Declaration):
@@ -130,6 +150,7 @@ class IndicatorEntry(Declaration):
     share: ShareOf | None = None
     growth: GrowthOf | None = None
     total: TotalOf | None = None
+    index: IndexOf | None = None
     entered: Entered | None = None
 
     @property
@@ -149,7 +170,8 @@ class IndicatorEntry(Declaration):
             return [self.share.part, self.share.whole]
         if self.growth:
             return [self.growth.of]
-        return [part.of for part in self.total.parts] if self.total else []
+        joint = self.total or self.index
+        return [part.of for part in joint.parts] if joint else []
 
 
 class Step(Declaration):

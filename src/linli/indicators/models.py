@@ -1,6 +1,7 @@
 """Indicators: definitions, the values kept of them, figures entered by hand, targets."""
 
 from functools import cached_property
+from uuid import uuid4
 
 from django.db import models
 from django.db.models import Q
@@ -154,22 +155,46 @@ class Forecast(models.Model):
 
 
 class Mark(models.Model):
-    """A table has rows that changed: those of a period, or (without one) any of them."""
+    """Rows of a table that indicators count have changed: those named, else those of periods,
+    else any of them."""
 
     table = models.CharField(max_length=60)
-    period = models.CharField(max_length=7, blank=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["table", "period"], name="marks_of")]
+    rows = models.JSONField(default=list)
+    periods = models.JSONField(default=list)
 
 
 class Reading(models.Model):
-    """When a table was last read whole, and how often marks of it were taken up."""
+    """When a table was last read whole, and how many rows it had."""
 
     table = models.CharField(max_length=60, unique=True)
     at = models.DateTimeField(null=True)
-    folds = models.PositiveBigIntegerField(default=0)
     rows = models.PositiveIntegerField(default=0)
+
+
+class Kept(models.Model):
+    """A token that every process replaces which stores values from what it has in memory."""
+
+    token = models.CharField(max_length=32)
+
+    @classmethod
+    def now(cls) -> str:
+        """Return the token of the values as they are."""
+        row = cls.objects.filter(pk=1).first()
+        return row.token if row else cls.objects.get_or_create(pk=1, defaults=_drawn())[0].token
+
+    @classmethod
+    def taken(cls, token: str) -> str | None:
+        """Replace a token until the transaction ends; None where it is another by now."""
+        row = cls.objects.select_for_update().filter(pk=1).first()
+        if row is None or row.token != token:
+            return None
+        row.token = _drawn()["token"]
+        row.save()
+        return row.token
+
+
+def _drawn() -> dict[str, str]:
+    return {"token": uuid4().hex}
 
 
 def works_here(scope: Scope) -> bool:

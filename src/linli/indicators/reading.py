@@ -1,84 +1,89 @@
 """Reading the rows an indicator counts: each column of a table once, into an array.
 
 Only what the formulas name is read, straight from the cursor: ten thousand enterprises of five
-years are 600,000 rows, of which Django's own objects would take ten times as long.
+years are 600,000 rows, of which Django's own objects would take ten times as long. A frame may be
+kept and single rows of it read again, so that one changed row costs what one row costs.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any, cast
-from zoneinfo import ZoneInfo
+from datetime import date
+from typing import Any
 
 import numpy as np
-from django.core.exceptions import FieldDoesNotExist
 from django.db import connection
-from django.db.models import (
-    BooleanField,
-    DateField,
-    DateTimeField,
-    ExpressionWrapper,
-    Model,
-    Q,
-    QuerySet,
-)
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
-from linli.indicators import spans
+from linli.indicators.columns import (
+    key_of,
+    kind_at,
+    own_word,
+    period_of,
+    relations,
+    source,
+    test_of,
+)
 from linli.indicators.grammar import Condition, CountOf
-from linli.places.town import the_town
-from linli.tables import Column, Kind, Table, declared
+from linli.tables import Kind, Table
 
 AT_ONCE = 50_000
-NUMBERS = frozenset({Kind.WHOLE, Kind.NUMBER})
-NOT_OF = -1  # a row of no period, or of no known place
+NUMBERS = frozenset({Kind.WHOLE, Kind.NUMBER, Kind.FLAG})
 
 
-@dataclass
-class Texts:
-    """A column of texts as numbers: `codes` of each row, and which text each number is."""
+def when(at: str, every: str) -> str:
+    """Return the name under which a frame has the periods of its rows."""
+    return f"@{at} {every}"
 
-    codes: np.ndarray
-    known: dict[Any, int]
+
+def through(relation: str) -> str:
+    """Return the name under which a frame has the keys of the rows its own are read through."""
+    return f"-> {relation}"
 
 
 @dataclass
 class Frame:
-    """Rows of a table as arrays, by column name."""
+    """Rows of a table as arrays, in the order of their keys.
 
-    n: int
-    columns: dict[str, np.ndarray | Texts] = field(default_factory=dict)
+    Attributes
+    ----------
+    keys
+        Primary keys, ascending.
+    arrays
+        By name of a column (numbers as they are, not-a-number where a row has none; texts as
+        numbers, see `known`), of a condition that the database answered, by `when`, by `through`.
+    known
+        Column of texts → text → the number that stands for it.
+    """
+
+    keys: np.ndarray
+    arrays: dict[str, np.ndarray]
+    known: dict[str, dict[Any, int]]
     _masks: dict[str, np.ndarray] = field(default_factory=dict)
 
-    def numbers(self, name: str) -> np.ndarray:
-        """Return a column of numbers; not-a-number where a row has none."""
-        found = self.columns[name]
-        assert isinstance(found, np.ndarray)
-        return found
-
-    def texts(self, name: str) -> Texts:
-        """Return a column of texts, days or keys."""
-        found = self.columns[name]
-        assert isinstance(found, Texts)
-        return found
+    @property
+    def n(self) -> int:
+        return len(self.keys)
 
     def mask(self, conditions: Sequence[Condition]) -> np.ndarray | None:
         """Return which rows fit all conditions; None where there is no condition."""
         fits: np.ndarray | None = None
         for condition in conditions:
-            key = _key(condition)
+            key = key_of(condition)
             if key not in self._masks:
-                self._masks[key] = self._fits(condition)
+                self._masks[key] = self._fits(key, condition)
             fits = self._masks[key] if fits is None else fits & self._masks[key]
         return fits
 
-    def _fits(self, condition: Condition) -> np.ndarray:
-        column, wanted = self.columns[condition.column], condition.value
-        if isinstance(column, Texts):
-            test = _tests(condition.op, wanted)
-            known = np.zeros(len(column.known) + 1, dtype=bool)
-            for text, code in column.known.items():
-                known[code] = text is not None and test(text)
-            return known[column.codes]
+    def _fits(self, key: str, condition: Condition) -> np.ndarray:
+        if key in self.arrays:
+            return self.arrays[key] == 1
+        column, wanted = self.arrays[condition.column], condition.value
+        if condition.column in self.known:
+            test, known = test_of(condition.op, wanted), self.known[condition.column]
+            fitting = np.zeros(len(known) + 1, dtype=bool)
+            for text, number in known.items():
+                fitting[number] = text is not None and test(text)
+            return fitting[column]
         if isinstance(wanted, list):
             return np.isin(column, np.array([float(one) for one in wanted]))
         value = float(wanted)
@@ -97,182 +102,44 @@ class Frame:
                 case _:
                     return column >= value
 
+    def rows(self, at: np.ndarray) -> "Frame":
+        """Return some of the rows, by position."""
+        arrays = {name: array[at] for name, array in self.arrays.items()}
+        return Frame(self.keys[at], arrays, self.known)
 
-@dataclass(frozen=True)
-class Source:
-    """A column, and how it is reached from the rows of a table.
+    def rest(self) -> None:
+        """Keep nothing beside the rows themselves."""
+        self._masks.clear()
 
-    `enterprise.area` is the column `area` of the table whose key stands in `enterprise`.
-    """
+    def put(self, gone: np.ndarray, fresh: "Frame") -> None:
+        """Let fresh rows stand for those of the same key; what is `gone` and not fresh goes."""
+        self.rest()
+        fresh = self._in_my_words(fresh)
+        at = np.searchsorted(self.keys, fresh.keys)
+        there = np.zeros(fresh.n, dtype=bool)
+        inside = at < self.n
+        there[inside] = self.keys[at[inside]] == fresh.keys[inside]
+        for name, array in self.arrays.items():
+            array[at[there]] = fresh.arrays[name][there]
+        stays = ~np.isin(self.keys, np.setdiff1d(gone, fresh.keys))
+        if there.all() and stays.all():
+            return
+        self.keys = np.concatenate([self.keys[stays], fresh.keys[~there]])
+        order = np.argsort(self.keys, kind="stable")
+        self.keys = self.keys[order]
+        for name, array in self.arrays.items():
+            joined = np.concatenate([array[stays], fresh.arrays[name][~there]])
+            self.arrays[name] = joined[order]
 
-    column: Column
-    prefix: str = ""
-
-    @property
-    def lookup(self) -> str:
-        return self.prefix + self.column.lookup
-
-    def field(self, model: type[Model]) -> Any:
-        """Return the field of the database it is read from.
-
-        Raises
-        ------
-        FieldDoesNotExist
-            If it is not kept as it is shown.
-        """
-        *way, last = self.lookup.split("__")
-        here: Any = model
-        for step in way:
-            here = here._meta.get_field(step).related_model
-        return here._meta.pk if last == "pk" else here._meta.get_field(last)
-
-    def asked(self, value: Any) -> Q | None:
-        """Return what narrows to a value by the table's own word, None where equality is meant."""
-        if self.column.where is None:
-            return None
-        return _through(self.prefix, self.column.where(None, value))
-
-
-def source(table: Table, name: str) -> Source:
-    """Return a column by its name, or by that of a key and a column of the table it names.
-
-    Raises
-    ------
-    KeyError
-        If there is none.
-    """
-    first, _dot, rest = name.partition(".")
-    column = table.column(first)
-    if not rest:
-        return Source(column)
-    relation = column.lookup.rpartition("__")[0]
-    if column.kind != Kind.KEY or not relation or column.of not in declared():
-        raise KeyError(name)
-    inner = source(declared()[column.of], rest)
-    return Source(inner.column, f"{relation}__{inner.prefix}")
-
-
-def _through(prefix: str, q: Q) -> Q:
-    """Ask of a row's relation what `q` asks of a row."""
-    found = Q()
-    found.connector, found.negated = q.connector, q.negated
-    for part in q.children:
-        if isinstance(part, Q):
-            found.children.append(_through(prefix, part))
-        else:
-            lookup, value = cast(tuple[str, Any], part)
-            found.children.append((f"{prefix}{lookup}", value))
-    return found
-
-
-def _key(condition: Condition) -> str:
-    return f"{condition.column} {condition.op} {condition.value!r}"
-
-
-def _own_word(table: Table, condition: Condition) -> Q | None:
-    """Return a condition that the table itself can answer better than its column."""
-    if condition.op not in ("=", "!="):
-        return None
-    q = source(table, condition.column).asked(condition.value)
-    return q if q is None or condition.op == "=" else ~q
-
-
-def _tests(op: str, wanted: Any) -> Callable[[str], bool]:
-    """Return the test of an operator on a text (or a day as ISO 8601 writes it)."""
-    if op == "in":
-        among = {str(one) for one in wanted}
-        return lambda text: text in among
-    value = str(wanted)
-    tests: dict[str, Callable[[str], bool]] = {
-        "=": lambda text: text == value, "!=": lambda text: text != value,
-        "<": lambda text: text < value, "<=": lambda text: text <= value,
-        ">": lambda text: text > value, ">=": lambda text: text >= value,
-        "starts": lambda text: text.startswith(value),
-    }  # fmt: skip
-    return tests[op]
-
-
-def q_of(table: Table, conditions: Iterable[Condition]) -> Q:
-    """Return the rows that fit, for a list of them; the same rows as `Frame.mask` counts."""
-    q = Q()
-    ends = {"<": "lt", "<=": "lte", ">": "gt", ">=": "gte", "in": "in", "starts": "startswith"}
-    for condition in conditions:
-        lookup, value = source(table, condition.column).lookup, condition.value
-        own = _own_word(table, condition)
-        if own is not None:
-            q &= own
-        elif condition.op in ("=", "!="):
-            same = Q(**{lookup: value})
-            empty = Q(**{f"{lookup}__isnull": True})
-            q &= same if condition.op == "=" else ~same & ~empty
-        else:
-            q &= Q(**{f"{lookup}__{ends[condition.op]}": value})
-    return q
-
-
-# --- of when rows are ------------------------------------------------------------------------
-
-
-def within(table: Table, at: str, n: int, every: str) -> Q:
-    """Return the rows of one period by the column `at`."""
-    column, kind = source(table, at), kind_at(table, at)
-    first, last = spans.days(n, every)
-    if kind == Kind.WHOLE:
-        return Q(**{column.lookup: first.year})
-    if kind == Kind.DAY:
-        return Q(**{f"{column.lookup}__range": (first, last)})
-    if kind == Kind.MOMENT:
-        zone = ZoneInfo(the_town().timezone)
-        begin = datetime(first.year, first.month, first.day, tzinfo=zone)
-        after = spans.days(n + 1, every)[0]
-        end = datetime(after.year, after.month, after.day, tzinfo=zone)
-        return Q(**{f"{column.lookup}__gte": begin, f"{column.lookup}__lt": end})
-    names = [
-        spans.name(each, long)
-        for long in spans.A_YEAR
-        if spans.A_YEAR[long] >= spans.A_YEAR[every]
-        for each in spans.finer(n, every, long)
-    ]
-    return Q(**{f"{column.lookup}__in": names})
-
-
-def kind_at(table: Table, at: str) -> Kind:
-    """Return how a column tells of when a row is; a day may be shown as a month."""
-    found = source(table, at)
-    try:
-        field = found.field(table.model)
-    except FieldDoesNotExist:
-        return found.column.kind
-    if isinstance(field, DateTimeField):
-        return Kind.MOMENT
-    return Kind.DAY if isinstance(field, DateField) else found.column.kind
-
-
-def period_of(kind: Kind, every: str) -> Callable[[Any], int]:
-    """Return what reads the period a row is of from the raw value of its column."""
-    zone = ZoneInfo(the_town().timezone)
-
-    def read(value: Any) -> int:
-        try:
-            if kind == Kind.WHOLE:
-                return spans.number(f"{int(value):04d}", every)
-            if kind == Kind.DAY:
-                day = value if isinstance(value, date) else date.fromisoformat(value[:10])
-                return spans.of_day(day, every)
-            if kind == Kind.MOMENT:
-                if not isinstance(value, datetime):
-                    value = datetime.fromisoformat(value)
-                if value.tzinfo is None:
-                    value = value.replace(tzinfo=ZoneInfo("UTC"))
-                return spans.of_day(value.astimezone(zone).date(), every)
-            return spans.number(str(value), every)
-        except (ValueError, TypeError):
-            return NOT_OF
-
-    return read
-
-
-# --- the reading -----------------------------------------------------------------------------
+    def _in_my_words(self, other: "Frame") -> "Frame":
+        arrays = dict(other.arrays)
+        for name, theirs in other.known.items():
+            mine = self.known[name]
+            number = np.zeros(len(theirs) + 1, dtype=np.int64)
+            for text, code in theirs.items():
+                number[code] = mine.setdefault(text, len(mine))
+            arrays[name] = number[arrays[name]]
+        return Frame(other.keys, arrays, self.known)
 
 
 def needed(table: Table, formulas: Iterable[CountOf]) -> tuple[list[str], dict[str, Q]]:
@@ -280,58 +147,107 @@ def needed(table: Table, formulas: Iterable[CountOf]) -> tuple[list[str], dict[s
     names: set[str] = set()
     asked: dict[str, Q] = {}
     for formula in formulas:
-        names |= {formula.at, formula.area, getattr(formula, "column", "")}
+        names |= {formula.area, getattr(formula, "column", "")}
         for condition in formula.where:
-            own = _own_word(table, condition)
+            own = own_word(table, condition)
             if own is None:
                 names.add(condition.column)
             else:
-                asked[_key(condition)] = own
+                asked[key_of(condition)] = own
     return sorted(names - {""}), asked
 
 
-def frame(table: Table, formulas: Iterable[CountOf], rows: QuerySet[Any]) -> Frame:
-    """Read what formulas need of rows into arrays: numbers as they are, texts as codes."""
+def joined(table: Table, formulas: Iterable[CountOf]) -> dict[str, Any]:
+    """Return the relations that formulas read through, and the model at the end of each."""
+    names = {name for f in formulas for name in (f.at, f.area, getattr(f, "column", ""))}
+    names |= {condition.column for f in formulas for condition in f.where}
+    return relations(table, sorted(names - {""}))
+
+
+def read(
+    table: Table, formulas: Sequence[CountOf], periods: Iterable[tuple[str, str]],
+    rows: QuerySet[Any],
+) -> Frame:  # fmt: skip
+    """Read what formulas need of rows into arrays.
+
+    Parameters
+    ----------
+    periods
+        The columns that say of when a row is, each with the kind of period that is wanted.
+    """
     names, asked = needed(table, formulas)
+    times = [(at, every) for at, every in sorted(set(periods)) if at]
+    ways = sorted(joined(table, formulas))
     columns = [source(table, name) for name in names]
     own = {f"_asked{n}": ExpressionWrapper(q, BooleanField()) for n, q in enumerate(asked.values())}
-    is_number = [c.column.kind in NUMBERS or c.column.kind == Kind.FLAG for c in columns]
-    is_number += [True] * len(own)
-    parts: list[list[np.ndarray]] = [[] for _ in is_number]
-    known: list[dict[Any, int]] = [{} for _ in is_number]
-    total = 0
-    lookups = [*(column.lookup for column in columns), *own, "pk"]
+    lookups = [
+        *(column.lookup for column in columns), *own, *(f"{way}__pk" for way in ways),
+        *(source(table, at).lookup for at, _every in times), "pk",
+    ]  # fmt: skip
+    called = [*names, *asked, *map(through, ways), *(when(*time) for time in times), "pk"]
+    readers: list[_Numbers | _Texts | _Whole] = [
+        _Numbers() if column.column.kind in NUMBERS else _Texts() for column in columns
+    ]
+    readers += [*(_Numbers() for _ in own), *(_Whole() for _ in ways)]
+    readers += [_Whole(period_of(kind_at(table, at), every)) for at, every in times]
+    readers.append(_Whole())
     query = rows.order_by().annotate(**own).values_list(*lookups).query
     sql, params = query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         while chunk := cursor.fetchmany(AT_ONCE):
-            total += len(chunk)
-            # The key comes last, and is there so that there is always something to read.
-            for at, values in enumerate(list(zip(*chunk, strict=True))[:-1]):
-                if is_number[at]:
-                    parts[at].append(np.array(values, dtype=float))
-                else:
-                    parts[at].append(_coded(values, known[at]))
-    made = Frame(total)
-    for at, name in enumerate([*names, *asked]):
-        if is_number[at]:
-            joined = np.concatenate(parts[at]) if parts[at] else np.zeros(0)
-            if name in asked:
-                made._masks[name] = joined == 1
-            else:
-                made.columns[name] = joined
-        else:
-            codes = np.concatenate(parts[at]) if parts[at] else np.zeros(0, dtype=np.int64)
-            texts = {_text(value): code for value, code in known[at].items()}
-            made.columns[name] = Texts(codes, texts)
-    return made
+            for reader, values in zip(readers, zip(*chunk, strict=True), strict=True):
+                reader.take(values)
+    arrays = {name: reader.array() for name, reader in zip(called, readers, strict=True)}
+    known = {n: r.texts() for n, r in zip(called, readers, strict=True) if isinstance(r, _Texts)}
+    keys = arrays.pop("pk")
+    frame = Frame(keys, arrays, known)
+    return frame if (keys[1:] > keys[:-1]).all() else frame.rows(np.argsort(keys))
 
 
-def _coded(values: tuple[Any, ...], known: dict[Any, int]) -> np.ndarray:
-    for value in set(values) - known.keys():
-        known[value] = len(known)
-    return np.fromiter(map(known.__getitem__, values), dtype=np.int64, count=len(values))
+class _Numbers:
+    """A column of numbers; a flag is nought or one."""
+
+    def __init__(self) -> None:
+        self.parts: list[np.ndarray] = []
+
+    def take(self, values: tuple[Any, ...]) -> None:
+        self.parts.append(np.array(values, dtype=float))
+
+    def array(self) -> np.ndarray:
+        return np.concatenate(self.parts) if self.parts else np.zeros(0)
+
+
+class _Whole:
+    """A column of whole numbers, or of what is read as one; -1 where there is none."""
+
+    def __init__(self, convert: Any = None) -> None:
+        self.parts: list[np.ndarray] = []
+        self.convert = convert or (lambda value: -1 if value is None else value)
+        self.known: dict[Any, int] = {}
+
+    def take(self, values: tuple[Any, ...]) -> None:
+        for value in set(values) - self.known.keys():
+            self.known[value] = self.convert(value)
+        found = map(self.known.__getitem__, values)
+        self.parts.append(np.fromiter(found, dtype=np.int64, count=len(values)))
+
+    def array(self) -> np.ndarray:
+        return np.concatenate(self.parts) if self.parts else np.zeros(0, dtype=np.int64)
+
+
+class _Texts(_Whole):
+    """A column of texts, days or keys as numbers."""
+
+    def take(self, values: tuple[Any, ...]) -> None:
+        for value in set(values) - self.known.keys():
+            self.known[value] = len(self.known)
+        found = map(self.known.__getitem__, values)
+        self.parts.append(np.fromiter(found, dtype=np.int64, count=len(values)))
+
+    def texts(self) -> dict[Any, int]:
+        """Return which text each number is."""
+        return {_text(value): number for value, number in self.known.items()}
 
 
 def _text(value: Any) -> Any:

@@ -10,10 +10,10 @@ from django.utils.http import urlencode
 
 from linli.engines.pace import Light
 from linli.indicators import spans, targets, units, wording
+from linli.indicators.columns import q_of, source, up_to, within
 from linli.indicators.grammar import IndicatorEntry
-from linli.indicators.keeping import Known, formula_rows
+from linli.indicators.known import Known, formula_rows
 from linli.indicators.models import TOWN, Forecast, Indicator, Target, Value
-from linli.indicators.reading import q_of, source, within
 from linli.indicators.targets import Series, Standing
 from linli.people.scope import Scope
 from linli.places.atlas import atlas
@@ -208,7 +208,7 @@ def rows_behind(entry: IndicatorEntry, n: int, area: Area | None) -> tuple[Table
     table, formula = counted
     q = q_of(table, formula.where)
     if formula.at:
-        q &= within(table, formula.at, n, entry.every)
+        q &= (up_to if formula.up_to else within)(table, formula.at, n, entry.every)
     if area is not None:
         if not formula.area:
             return table, Q(pk__in=[])
@@ -243,6 +243,8 @@ def own_list(entry: IndicatorEntry, n: int, area: Area | None) -> str:
         return ""
     table, formula = counted
     query: dict[str, Any] = {}
+    if formula.up_to:
+        return ""
     for one in formula.where:
         if one.op != "=" or "." in one.column or not table.column(one.column).filters:
             return ""

@@ -8,7 +8,7 @@ from linli.engines import pace
 from linli.engines.pace import Light, Missing
 from linli.indicators import spans, units
 from linli.indicators.grammar import IndicatorEntry
-from linli.indicators.keeping import Known, present
+from linli.indicators.known import Known, present
 from linli.indicators.models import TOWN, Alarm, Target, Value
 
 Series = dict[int, tuple[float, int]]  # number of the period → value, rows behind it

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.engines.pace import Light
 from linli.indicators import showing, spans, units, wording
 from linli.indicators.figures import FIGURES, may_enter
-from linli.indicators.keeping import present
+from linli.indicators.known import present
 from linli.indicators.models import Alarm, Figure, Indicator, Revision, works_here
 from linli.people.scope import Scope, scope
 from linli.places.atlas import atlas

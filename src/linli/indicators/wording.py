@@ -13,9 +13,10 @@ from django.utils.translation import gettext_lazy as L  # noqa: N812
 from linli.engines import trend
 from linli.engines.pace import Light
 from linli.indicators import spans, units
-from linli.indicators.grammar import Condition, IndicatorEntry
-from linli.indicators.keeping import Known, formula_rows
-from linli.indicators.reading import source
+from linli.indicators.columns import source
+from linli.indicators.counting import factor
+from linli.indicators.grammar import Condition, GrowthOf, IndexOf, IndicatorEntry
+from linli.indicators.known import Known, formula_rows
 from linli.tables import Kind, Table
 
 LIGHTS: Mapping[Light, str | Promise] = {
@@ -75,37 +76,17 @@ def _plain(value: Any) -> str:
 
 def in_words(known: Known, entry: IndicatorEntry) -> str:
     """Say in a sentence how an indicator is made."""
-    counted = formula_rows(entry)
-    if counted is not None:
-        table, formula = counted
-        parts = [condition(table, one) for one in formula.where]
-        where = ", ".join(parts)
-        if entry.sum:
-            column = source(table, entry.sum.column).column.label
-            said = {"column": column, "table": table.label, "where": where}
-            return (
-                _("The sum of “%(column)s” over “%(table)s” with: %(where)s.") % said
-                if where
-                else _("The sum of “%(column)s” over all of “%(table)s”.") % said
-            )
-        said = {"table": table.label, "where": where}
-        return (
-            _("How many of “%(table)s” there are with: %(where)s.") % said
-            if where
-            else _("How many of “%(table)s” there are.") % said
-        )
+    if formula_rows(entry) is not None:
+        return _rows_in_words(entry)
     if entry.share:
         return _("“%(part)s” as a share of “%(whole)s”.") % {
             "part": name_of(known, entry.share.part),
             "whole": name_of(known, entry.share.whole),
         }
     if entry.growth:
-        said = {"of": name_of(known, entry.growth.of), "since": entry.growth.since or ""}
-        if entry.growth.since:
-            return _("By how much “%(of)s” has grown since %(since)s.") % said
-        if entry.growth.over == "year":
-            return _("By how much “%(of)s” has grown in a year.") % said
-        return _("By how much “%(of)s” has grown since the period before.") % said
+        return _("By how much “%(of)s” has grown %(since)s.") % {
+            "of": name_of(known, entry.growth.of), "since": _since(entry.growth),
+        }  # fmt: skip
     if entry.total:
         return _("%(parts)s together.") % {
             "parts": " + ".join(
@@ -113,7 +94,59 @@ def in_words(known: Known, entry: IndicatorEntry) -> str:
                 for part in entry.total.parts
             )
         }
+    if entry.index:
+        said = {
+            "since": _since(entry.index),
+            "parts": _("; ").join(
+                _("“%(name)s” counts for %(weight)s %%")
+                % {"name": name_of(known, of), "weight": number_format(100 * weight, 0)}
+                for of, weight in weights(entry)
+            ),
+        }  # fmt: skip
+        if entry.unit == "percent":
+            return _("By how much its parts have grown %(since)s, on the weighted mean: "
+                     "%(parts)s.") % said  # fmt: skip
+        return _("What its parts are in percent of what they were, compared %(since)s, on the "
+                 "weighted mean: %(parts)s.") % said  # fmt: skip
     return _("Figures that people enter, each with its source.")
+
+
+def _rows_in_words(entry: IndicatorEntry) -> str:
+    counted = formula_rows(entry)
+    assert counted is not None
+    table, formula = counted
+    where = _(", ").join(condition(table, one) for one in formula.where)
+    said = {"table": table.label, "where": where}
+    if entry.sum:
+        said["column"] = source(table, entry.sum.column).column.label
+        text = (
+            _("The sum of “%(column)s” over “%(table)s” with: %(where)s.")
+            if where
+            else _("The sum of “%(column)s” over all of “%(table)s”.")
+        ) % said
+    else:
+        text = (
+            _("How many of “%(table)s” there are with: %(where)s.")
+            if where
+            else _("How many of “%(table)s” there are.")
+        ) % said
+    more = _("Those of all earlier periods count too.")
+    return f"{text} {more}" if formula.up_to else text
+
+
+def _since(growth: GrowthOf | IndexOf) -> str:
+    if growth.since:
+        return _("since %(period)s") % {"period": period(growth.since)}
+    if growth.over == "year":
+        return pgettext("growth", "in a year")
+    return pgettext("growth", "since the period before")
+
+
+def weights(entry: IndicatorEntry) -> list[tuple[str, float]]:
+    """Return the parts of a composite, each with its share of the whole weight."""
+    parts = entry.index.parts if entry.index else []
+    total = sum(part.weight for part in parts)
+    return [(part.of, part.weight / total) for part in parts]
 
 
 def as_mathematics(known: Known, entry: IndicatorEntry) -> dict[str, Any]:
@@ -122,31 +155,38 @@ def as_mathematics(known: Known, entry: IndicatorEntry) -> dict[str, Any]:
     if counted is not None:
         table, formula = counted
         parts = [condition(table, one) for one in formula.where]
-        column = source(table, entry.sum.column).column if entry.sum else None
-        factor = 1.0
-        if entry.sum and column is not None:
-            given = entry.sum.column_unit or column.unit or entry.unit
-            factor = units.factor(given, entry.unit)
+        by = factor(table, entry, entry.sum) if entry.sum else 1.0
         return {
-            "kind": "rows", "what": str(column.label) if column is not None else "1",
-            "table": str(table.label), "where": parts,
-            "times": "" if factor == 1 else f"{factor:g}",
+            "kind": "rows", "table": str(table.label), "where": parts,
+            "what": str(source(table, entry.sum.column).column.label) if entry.sum else "1",
+            "times": "" if by == 1 else f"{by:g}",
         }  # fmt: skip
     if entry.share:
         return {"kind": "share", "part": name_of(known, entry.share.part),
                 "whole": name_of(known, entry.share.whole)}  # fmt: skip
     if entry.growth:
-        before = entry.growth.since or (
-            pgettext("index of a formula", "t − 1 year") if entry.growth.over == "year" else "t − 1"
-        )
-        return {"kind": "growth", "of": name_of(known, entry.growth.of), "before": before}
+        return {"kind": "growth", "of": name_of(known, entry.growth.of),
+                "before": _before(entry.growth)}  # fmt: skip
     if entry.total:
         return {
             "kind": "total",
             "parts": [("" if p.weight == 1 else f"{p.weight:g}", name_of(known, p.of))
                       for p in entry.total.parts],
         }  # fmt: skip
+    if entry.index:
+        return {
+            "kind": "index", "before": _before(entry.index), "is_growth": entry.unit == "percent",
+            "parts": [(f"{100 * weight:.3g}", name_of(known, of)) for of, weight in weights(entry)],
+        }  # fmt: skip
     return {"kind": "entered"}
+
+
+def _before(growth: GrowthOf | IndexOf) -> str:
+    if growth.since:
+        return period(growth.since)
+    if growth.over == "year":
+        return pgettext("index of a formula", "a year before")
+    return pgettext("index of a formula", "the period before")
 
 
 def told_of(standing: Any) -> tuple[str, str]:

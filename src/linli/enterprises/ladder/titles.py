@@ -95,7 +95,8 @@ def _write(scope: Any, rows: Sequence[Values]) -> list[str]:
                 fates.append(UNCHANGED)
         if set(fates) - {UNCHANGED}:
             codes = [plain(row["enterprise"]) for row in rows]
-            touched("enterprise-titles", [f"{code}-" for code in codes])
+            touched("enterprise-titles", [f"{code}-" for code in codes],
+                    rows=[title.pk for title in stored.values()])  # fmt: skip
     return fates
 
 

@@ -31,7 +31,7 @@ from linli.indicators.bulletins.document import (
     Sentence,
 )
 from linli.indicators.bulletins.stretch import MONTH, Stretch
-from linli.indicators.keeping import Known
+from linli.indicators.known import Known
 from linli.indicators.models import TOWN
 from linli.people.models import Organisation
 from linli.places.models import COMMUNITY

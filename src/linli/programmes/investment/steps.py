@@ -13,6 +13,7 @@ from linli.people.scope import Scope
 from linli.programmes.investment.models import DAYS, Investment, may_change
 from linli.programmes.ladders import Ladder, NotClimbed, Step, climb_all
 from linli.scores.periods import local_day
+from linli.tables import touched
 
 
 def note_days(project: Investment, ladder: Ladder, steps: Sequence[Step]) -> None:
@@ -54,3 +55,4 @@ def take(steps: Sequence[tuple[Investment, Sequence[Step]]], ladder: Ladder) -> 
     for project, own in steps:
         note_days(project, ladder, own)
     bulk.update([project for project, _own in steps], sorted(DAYS.values()))
+    touched("projects", rows=[project.pk for project, _own in steps])

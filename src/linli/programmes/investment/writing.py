@@ -16,7 +16,7 @@ from linli.programmes.laying import Codes, Laid, key_of, lay, not_negative
 from linli.programmes.renewal.models import administers
 from linli.programmes.renewal.writing import CODE
 from linli.scores.periods import local_day
-from linli.tables import CHANGED, Values, Writer, Wrong
+from linli.tables import CHANGED, Values, Writer, Wrong, touched
 
 PLAIN = ("code", "name", "name_en", "company", "industry", "origin", "about")
 STAGE_OF = {name: stage for stage, name in DAYS.items()}
@@ -121,6 +121,7 @@ def _write(scope: Any, rows: Sequence[Values]) -> list[str]:
             things.append(thing)
         bulk.insert(fresh)
         bulk.update(changed, sorted(name.removesuffix("_id") for name in names))
+        touched("projects", rows=[thing.pk for thing in things])
         take([(t, own) for t, own in zip(things, steps, strict=True) if own], ladder)
     return fates
 
