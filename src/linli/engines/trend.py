@@ -1,41 +1,42 @@
-"""Where a series may go: forecasts with an interval, chosen by how wrong each would have been.
+"""Where a series may go: a forecast with an interval, and how wrong it would have been.
 
-Candidates are naive (as the last one was), seasonal naive (as a year before), drift, exponential
-smoothing (ETS, additive, damped trend; Hyndman & Athanasopoulos, Forecasting: principles and
-practice, ch. 8) and SARIMA (0,1,1)(0,1,1), the airline model. Each forecasts from earlier
-points of the series (rolling origin); the one with the smallest mean absolute scaled error
-(MASE, Hyndman & Koehler 2006) is taken, and a model only if it beats both naive ones by
-`MARGIN`. Intervals are those of the method, widened by what the same rolling origin shows that
-they miss.
+The methods of `extrapolate` each forecast from some earlier points of the series (rolling
+origin). Those that erred at most `FURTHEST` times as much as the best are put together, each
+weighing by the inverse square of its mean absolute scaled error (MASE, Hyndman & Koehler 2006):
+combinations of plain methods did better than choosing one of them in every M competition
+(Makridakis et al. 2020), and they do so here (`bench/trend.py`). How wrong the combination would
+have been is told with weights learnt at the other origins. Where it does not beat both naive
+methods by `MARGIN`, the better of those is taken. Intervals are those of the methods, widened by
+what the same trial shows that they miss.
 """
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy import stats
 
-LEVEL = 0.9
+from linli.engines.extrapolate import (
+    LEVEL,
+    Array,
+    Band,
+    Method,
+    drift,
+    ets,
+    ets_of_logs,
+    naive,
+    seasonal_naive,
+    theta,
+)
+
+NAIVE, SEASONAL, DRIFT, THETA = "naive", "seasonal-naive", "drift", "theta"
+ETS, ETS_LOG, COMBINED = "ets", "ets-log", "combined"
+PLAIN = (NAIVE, SEASONAL)
 MARGIN = 0.02
+FURTHEST = 1.5
 ORIGINS = 6
 WIDEST = 4.0  # times the interval of a method; what misses more than that is no forecast
-NAIVE, SEASONAL, DRIFT, ETS, SARIMA = "naive", "seasonal-naive", "drift", "ets", "sarima"
-Array = np.ndarray
-
-
-@dataclass(frozen=True)
-class Band:
-    """A forecast: middle, lower and upper end for each step ahead."""
-
-    mean: Array
-    low: Array
-    high: Array
-
-    def widened(self, times: float) -> "Band":
-        """Return the same middle between ends so many times as far away."""
-        low, high = self.mean - self.low, self.high - self.mean
-        return Band(self.mean, self.mean - times * low, self.mean + times * high)
+FAULTS = (ValueError, np.linalg.LinAlgError, ZeroDivisionError, IndexError, OverflowError)
 
 
 @dataclass(frozen=True)
@@ -50,92 +51,30 @@ class Trial:
 
 @dataclass(frozen=True)
 class Outlook:
-    """The chosen forecast, the naive ones beside it, and how each method did."""
+    """The chosen forecast, the naive ones beside it, and how each method did.
+
+    `weights` says what the methods weigh in a combination.
+    """
 
     method: str
     band: Band
     naive: Band
     seasonal: Band | None
     trials: Mapping[str, Trial] = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
 
 
-def _z(level: float) -> float:
-    return float(stats.norm.ppf(0.5 + level / 2))
-
-
-def _around(mean: Array, sigma: float, times: Array, level: float) -> Band:
-    half = _z(level) * sigma * np.sqrt(times)
-    return Band(mean, mean - half, mean + half)
-
-
-def _deviation(errors: Array) -> float:
-    return float(np.sqrt(np.mean(errors**2))) if len(errors) else 0.0
-
-
-def naive(y: Array, horizon: int, level: float = LEVEL) -> Band:
-    """Forecast that it stays as it was last; its error grows with the root of the steps."""
-    steps = np.arange(1, horizon + 1)
-    return _around(np.full(horizon, y[-1]), _deviation(np.diff(y)), steps, level)
-
-
-def seasonal_naive(y: Array, horizon: int, season: int, level: float = LEVEL) -> Band:
-    """Forecast that it will be as it was a season before. Needs a whole season."""
-    if season < 2 or len(y) < season:
-        raise ValueError("a season is missing")
-    mean = np.resize(y[-season:], horizon)
-    errors = y[season:] - y[:-season]
-    times = np.arange(horizon) // season + 1
-    sigma = _deviation(errors) if len(errors) else _deviation(np.diff(y))
-    return _around(mean, sigma, times, level)
-
-
-def drift(y: Array, horizon: int, level: float = LEVEL) -> Band:
-    """Forecast that it goes on by what it changed a step, on the mean, so far."""
-    steps, n = np.arange(1, horizon + 1), len(y)
-    slope = (y[-1] - y[0]) / (n - 1)
-    sigma = _deviation(np.diff(y) - slope)
-    return _around(y[-1] + slope * steps, sigma, steps * (1 + steps / (n - 1)), level)
-
-
-def ets(y: Array, horizon: int, season: int, level: float = LEVEL) -> Band:
-    """Forecast by additive exponential smoothing with a damped trend, and seasons if there are."""
-    import pandas as pd  # type: ignore[import-untyped]
-    from statsmodels.tsa.exponential_smoothing.ets import ETSModel
-
-    is_seasonal = season > 1 and len(y) >= 2 * season + 2
-    model = ETSModel(
-        pd.Series(y), error="add", trend="add", damped_trend=True,
-        seasonal="add" if is_seasonal else None, seasonal_periods=season if is_seasonal else None,
-    )  # fmt: skip
-    fit = model.fit(disp=False, maxiter=200)
-    told = fit.get_prediction(start=len(y), end=len(y) + horizon - 1)
-    frame = told.summary_frame(alpha=1 - level)
-    ends = frame["pi_lower"], frame["pi_upper"]
-    return Band(np.asarray(frame["mean"]), np.asarray(ends[0]), np.asarray(ends[1]))
-
-
-def sarima(y: Array, horizon: int, season: int, level: float = LEVEL) -> Band:
-    """Forecast by the airline model; without seasons by its plain half."""
-    from statsmodels.tsa.statespace.sarimax import SARIMAX
-
-    is_seasonal = season > 1 and len(y) >= 2 * season + 6
-    seasons = (0, 1, 1, season) if is_seasonal else (0, 0, 0, 0)
-    fit = SARIMAX(y, order=(0, 1, 1), seasonal_order=seasons).fit(disp=False, maxiter=60)
-    told = fit.get_forecast(horizon)
-    ends = np.asarray(told.conf_int(alpha=1 - level))
-    return Band(np.asarray(told.predicted_mean), ends[:, 0], ends[:, 1])
-
-
-def methods(length: int, season: int) -> dict[str, Callable[[Array, int], Band]]:
+def methods(length: int, season: int) -> dict[str, Method]:
     """Return the methods that a series of this length allows, the plainest first."""
-    found: dict[str, Callable[[Array, int], Band]] = {NAIVE: naive}
+    found: dict[str, Method] = {NAIVE: naive}
     if season > 1 and length > season:
         found[SEASONAL] = lambda y, h: seasonal_naive(y, h, season)
     if length >= 4:
         found[DRIFT] = drift
+        found[THETA] = lambda y, h: theta(y, h, season)
     if length >= max(12, 2 * season + 2):
         found[ETS] = lambda y, h: ets(y, h, season)
-        found[SARIMA] = lambda y, h: sarima(y, h, season)
+        found[ETS_LOG] = lambda y, h: ets_of_logs(y, h, season)
     return found
 
 
@@ -178,38 +117,98 @@ def origins(length: int, season: int, horizon: int, most: int = ORIGINS) -> list
     return sorted(range(last, least - 1, -step)[:most])
 
 
-def tried(
-    y: Array, season: int, horizon: int, method: Callable[[Array, int], Band],
-    starts: Sequence[int],
-) -> Trial | None:  # fmt: skip
-    """Forecast from earlier points and compare with what came; None where it cannot be."""
-    errors, percents, covered, ratios = [], [], [], []
-    for start in starts:
-        past, future = y[:start], y[start : start + horizon]
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                band = method(past, len(future))
-        except (ValueError, np.linalg.LinAlgError, ZeroDivisionError, IndexError):
-            return None
-        if not np.isfinite(band.mean).all():
-            return None
-        errors.append(mase(future, band.mean, scale(past, season)))
-        percents.append(smape(future, band.mean))
-        covered.append(coverage(future, band))
-        half = np.maximum((band.high - band.low) / 2, 1e-12)
-        ratios.append(np.abs(future - band.mean) / half)
-    if not errors:
+@dataclass
+class Trials:
+    """The same months held back from every method, one stretch of them an origin."""
+
+    y: Array
+    season: int
+    horizon: int
+    starts: list[int]
+    bands: dict[str, list[Band]] = field(default_factory=dict)
+    errors: dict[str, list[float]] = field(default_factory=dict)
+
+    def hold(self, name: str, bands: list[Band]) -> None:
+        """Compare forecasts from each origin with what came."""
+        self.bands[name] = bands
+        self.errors[name] = [
+            mase(self.future(start), band.mean, scale(self.y[:start], self.season))
+            for start, band in zip(self.starts, bands, strict=True)
+        ]
+
+    def future(self, start: int) -> Array:
+        return self.y[start : start + self.horizon]
+
+    def weights(self, left_out: int | None = None) -> dict[str, float]:
+        """Return what each method weighs, by its errors at all origins but one."""
+        mean = {}
+        for name, errors in self.errors.items():
+            kept = [e for at, e in enumerate(errors) if at != left_out] or errors
+            mean[name] = float(np.mean(kept))
+        best = min(mean.values())
+        near = {name: max(error, 1e-9) for name, error in mean.items() if error <= FURTHEST * best}
+        near = near or {min(mean, key=lambda name: mean[name]): 1.0}
+        total = sum(error**-2 for error in near.values())
+        return {name: error**-2 / total for name, error in near.items()}
+
+    def told(self, name: str) -> Trial:
+        """Return how a method did on the whole."""
+        pairs = [(self.future(s), band) for s, band in zip(self.starts, self.bands[name],
+                                                           strict=True)]  # fmt: skip
+        ratios = [
+            np.abs(future - band.mean) / np.maximum((band.high - band.low) / 2, 1e-12)
+            for future, band in pairs
+        ]
+        widen = float(np.quantile(np.concatenate(ratios), LEVEL))
+        return Trial(
+            float(np.mean(self.errors[name])),
+            float(np.mean([smape(future, band.mean) for future, band in pairs])),
+            float(np.mean([coverage(future, band) for future, band in pairs])),
+            min(max(widen, 1.0), WIDEST),
+        )
+
+
+def together(weights: Mapping[str, float], bands: Mapping[str, Band]) -> Band:
+    """Return the weighted mean of several forecasts, and of their ends."""
+
+    def mean(end: str) -> Array:
+        return np.sum([by * getattr(bands[name], end) for name, by in weights.items()], axis=0)
+
+    return Band(mean("mean"), mean("low"), mean("high"))
+
+
+def _forecast(method: Method, y: Array, horizon: int) -> Band | None:
+    """Return what a method says, None where it cannot."""
+    try:
+        with warnings.catch_warnings(), np.errstate(all="ignore"):
+            warnings.simplefilter("ignore")
+            band = method(y, horizon)
+    except FAULTS:
         return None
-    widen = float(np.quantile(np.concatenate(ratios), LEVEL))
-    return Trial(
-        float(np.mean(errors)), float(np.mean(percents)), float(np.mean(covered)),
-        min(max(widen, 1.0), WIDEST),
-    )  # fmt: skip
+    ends = np.concatenate([band.mean, band.low, band.high])
+    return band if np.isfinite(ends).all() else None
+
+
+def tried(y: Array, season: int, horizon: int, known: Mapping[str, Method]) -> Trials:
+    """Let methods forecast from earlier points, and their combination with them."""
+    held = Trials(y, season, horizon, origins(len(y), season, horizon))
+    for name, method in known.items() if held.starts else ():
+        bands = [_forecast(method, y[:start], horizon) for start in held.starts]
+        if all(band is not None for band in bands):
+            held.hold(name, [band for band in bands if band is not None])
+    if len(held.errors) > 1:
+        held.hold(COMBINED, [
+            together(held.weights(at), {name: each[at] for name, each in held.bands.items()})
+            for at in range(len(held.starts))
+        ])  # fmt: skip
+    return held
+
+
+# --- the forecast ----------------------------------------------------------------------------
 
 
 def outlook(y: Sequence[float], season: int, horizon: int) -> Outlook | None:
-    """Choose a method and forecast with it.
+    """Put methods together, or choose a naive one, and forecast with it.
 
     Parameters
     ----------
@@ -226,30 +225,20 @@ def outlook(y: Sequence[float], season: int, horizon: int) -> Outlook | None:
     if len(series) < 3 or horizon < 1:
         return None
     known = methods(len(series), season)
-    ahead = min(horizon, max(season // 2, 1) if season > 1 else 1)
-    starts = origins(len(series), season, ahead)
-    trials = {}
-    for name, method in known.items():
-        trial = tried(series, season, ahead, method, starts)
-        if trial is not None:
-            trials[name] = trial
-    plain = [trials[name].mase for name in (NAIVE, SEASONAL) if name in trials]
-    chosen = NAIVE if not trials else min(trials, key=lambda name: trials[name].mase)
-    if (
-        chosen not in (NAIVE, SEASONAL)
-        and plain
-        and (trials[chosen].mase > (1 - MARGIN) * min(plain))
-    ):
-        chosen = min(
-            (n for n in (NAIVE, SEASONAL) if n in trials), key=lambda name: trials[name].mase
-        )
-    beside = {name: known[name](series, horizon) for name in (NAIVE, SEASONAL) if name in known}
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            band = known[chosen](series, horizon)
-        except (ValueError, np.linalg.LinAlgError, ZeroDivisionError):
-            chosen, band = NAIVE, beside[NAIVE]
+    held = tried(series, season, min(horizon, max(season // 2, 1) if season > 1 else 1), known)
+    trials = {name: held.told(name) for name in held.errors}
+    beside = {name: known[name](series, horizon) for name in PLAIN if name in known}
+    chosen = min((n for n in PLAIN if n in trials), key=lambda n: trials[n].mase, default=NAIVE)
+    band, weights = beside[chosen], dict[str, float]()
+    if COMBINED in trials and trials[COMBINED].mase < (1 - MARGIN) * trials[chosen].mase:
+        held.errors.pop(COMBINED)
+        weights = held.weights()
+        bands = {name: _forecast(known[name], series, horizon) for name in weights}
+        there = {name: each for name, each in bands.items() if each is not None}
+        if len(there) == len(bands):
+            chosen, band = COMBINED, together(weights, there)
+        else:
+            weights = {}
     if chosen in trials:
         band = band.widened(trials[chosen].widen)
-    return Outlook(chosen, band, beside[NAIVE], beside.get(SEASONAL), trials)
+    return Outlook(chosen, band, beside[NAIVE], beside.get(SEASONAL), trials, weights)

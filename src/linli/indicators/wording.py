@@ -33,8 +33,10 @@ METHODS: Mapping[str, str | Promise] = {
     trend.NAIVE: L("as it was last"),
     trend.SEASONAL: L("as a year before"),
     trend.DRIFT: L("going on as so far"),
+    trend.THETA: L("Theta"),
     trend.ETS: L("exponential smoothing (ETS)"),
-    trend.SARIMA: L("SARIMA"),
+    trend.ETS_LOG: L("exponential smoothing of logarithms (ETS)"),
+    trend.COMBINED: L("several methods together"),
 }
 SIGNS = {"=": "=", "!=": "≠", "<": "<", "<=": "≤", ">": ">", ">=": "≥", "in": "∈"}
 

@@ -40,7 +40,8 @@ WORDS: Mapping[str, str | Promise] = {
     # indicators and targets
     "every": L("every"), "together": L("taken together"), "better": L("better is"),
     "decimals": L("decimals"), "count": L("number of"), "sum": L("sum"), "share": L("share"),
-    "growth": L("growth"), "total": L("total"), "entered": L("entered by hand"), "of": L("of"),
+    "growth": L("growth"), "total": L("total"), "index": L("composite"),
+    "up_to": L("with all earlier"), "entered": L("entered by hand"), "of": L("of"),
     "at": L("when"), "where": L("where"), "column": L("column"), "column_unit": L("unit of column"),
     "op": L("compares"), "value": L("value"), "part": L("part"), "whole": L("whole"),
     "parts": L("parts"), "weight": L("weight"), "over": L("over"), "since": L("since"),
