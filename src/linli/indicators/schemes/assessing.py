@@ -13,7 +13,7 @@ from linli.cases.refusal import Refused
 from linli.clock import now
 from linli.indicators import spans
 from linli.indicators.figures import ENTER
-from linli.indicators.keeping import present
+from linli.indicators.known import present
 from linli.indicators.models import TOWN
 from linli.indicators.schemes.grammar import Item
 from linli.indicators.schemes.models import Assessment, Proof, Scheme

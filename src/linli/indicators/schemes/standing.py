@@ -13,7 +13,7 @@ from django.utils.translation import get_language
 from linli.engines import scoring
 from linli.engines.scoring import Chance, Gain, Linear, Move, Rule
 from linli.indicators import spans
-from linli.indicators.keeping import present
+from linli.indicators.known import present
 from linli.indicators.models import TOWN, Indicator, Value
 from linli.indicators.schemes.grammar import Item
 from linli.indicators.schemes.models import Assessment, Scheme
