@@ -1,6 +1,7 @@
 """The worker beside the site: clocks ring and tallies are folded, whatever happens."""
 
 import logging
+import multiprocessing.process
 import os
 import threading
 import time
@@ -14,6 +15,7 @@ from linli.cases import worker
 from linli.doors import outbox, uploads
 from linli.enterprises import keeping as park
 from linli.indicators import forecasts, keeping, targets
+from linli.indicators.bulletins import making
 from linli.programmes.remediation import watch
 from linli.programmes.renewal import late
 from linli.scores import backlog, kept, pulse, tallies
@@ -57,19 +59,21 @@ def _topics() -> None:
 
 SLOW: tuple[Callable[[], object], ...] = (
     _topics, kept.refresh, *park.TASKS, watch.look, late.open_cases,
-    targets.sweep, forecasts.refresh, uploads.sweep, outbox.sweep,
+    targets.sweep, forecasts.refresh, making.refresh, uploads.sweep, outbox.sweep,
 )  # fmt: skip
 # What begins each job that `beside` does; a turn of it is all that returns, one after the other.
 JOBS: dict[str, Callable[[], Sequence[Callable[[], object]]]] = {
     "ponder": lambda: SLOW,
     "indicators": lambda: (keeping.follow,),
     "live": lambda: (Present().go_on,),
+    "bulletins": lambda: (making.serve,),
 }
 
 
 def work(pause_s: float) -> None:
     """Go on until stopped, or until the process that started this one is gone."""
     parent, counted, told = os.getppid(), 0.0, 0.0
+    errand: multiprocessing.process.BaseProcess | None = None
     beside.start("ponder", PONDER_S, patience=10)
     beside.start("indicators", FOLLOW_S, patience=5)
     if settings.DEMO:
@@ -86,6 +90,8 @@ def work(pause_s: float) -> None:
                 backlog.refresh()
                 counted = time.monotonic()
             park.fold()
+            if making.are_wanted() and not (errand and errand.is_alive()):
+                errand = beside.errand("bulletins", patience=2)
         except DatabaseError:
             log.exception("the worker could not reach the database; it tries again")
         except Exception:

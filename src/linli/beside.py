@@ -6,6 +6,7 @@ afresh imports this module before Django is there, so nothing else is imported u
 
 import logging
 import multiprocessing
+import multiprocessing.process
 import os
 from collections.abc import Callable, Sequence
 
@@ -24,6 +25,25 @@ def start(name: str, pause_s: float, patience: int) -> None:
     """
     spawn = multiprocessing.get_context("spawn")
     spawn.Process(target=_go_on, args=(name, pause_s, patience), daemon=True).start()
+
+
+def errand(name: str, patience: int) -> multiprocessing.process.BaseProcess:
+    """Start one turn of the job of that name, for what somebody waits for; return its process."""
+    spawn = multiprocessing.get_context("spawn")
+    process = spawn.Process(target=_go_once, args=(name, patience), daemon=True)
+    process.start()
+    return process
+
+
+def _go_once(name: str, patience: int) -> None:
+    import django
+
+    django.setup()
+
+    from linli import background
+
+    os.nice(patience)
+    take_turn(name, background.JOBS[name]())
 
 
 def _go_on(name: str, pause_s: float, patience: int) -> None:

@@ -405,34 +405,52 @@ def bulletin(
         str, typer.Option(help="day, week, month: the last that is over; or 2026-10-05, 2026-W41, "
                                "2026-10.")
     ] = "month",
+    area: Annotated[str, typer.Option(help="Code of an area; left out, the whole town.")] = "",
     to: Annotated[
         Path | None, typer.Option("--out", help="A file: .docx, .pdf or .html.")
     ] = None,
     language: Annotated[str, typer.Option(help="zh-hans or en.")] = "",
+    anew: Annotated[
+        str, typer.Option(help="Make a bulletin that was issued anew as its next version: why.")
+    ] = "",
     as_json: AsJson = False,
 ) -> None:  # fmt: skip
-    """Write the day's, week's or month's report as Word, PDF or web page."""
+    """Write the day's, week's or month's report as Word, PDF or web page.
+
+    One that was issued is written as it was issued.
+    """
     with _installation():
         from django.utils import translation
 
-        from linli.indicators.bulletins import contents, stretch, writing
+        from linli.indicators.bulletins import document, issues, making, reach, stretch, writing
         from linli.scores import tallies
 
         kind = to.suffix.removeprefix(".").lower() if to else "docx"
         if kind not in writing.FORMS:
             raise typer.BadParameter(_("a bulletin is written as .docx, .pdf or .html"))
+        if language and language not in issues.LANGUAGES:
+            raise typer.BadParameter(_("bulletins are in: %(known)s")
+                                     % {"known": ", ".join(issues.LANGUAGES)})  # fmt: skip
         tallies.fold()
         with translation.override(language or translation.get_language()):
             try:
-                told = contents.bulletin(stretch.read(period))
+                wanted = stretch.read(period)
+                place = reach.named(area) if area else None
             except ValueError as error:
                 raise typer.BadParameter(str(error)) from error
+            except LookupError as error:
+                raise typer.BadParameter(
+                    _("there is no area “%(code)s”") % {"code": area}
+                ) from error
+            issue = making.now_made(wanted, place, anew)
             if as_json and to is None:
-                typer.echo(json.dumps(told.as_dict(), ensure_ascii=False, default=str))
+                told = document.without_outlines(issue.told[issues.language()])
+                typer.echo(json.dumps(told, ensure_ascii=False))
                 return
-            file = to or Path(writing.name_of(told, kind))
-            file.write_bytes(writing.written(told, kind))
-        _print({"file": str(file), "period": told.period, "numbers": len(told.numbers)}, as_json)
+            file = to or Path(writing.name_of(issues.said(issue), kind))
+            file.write_bytes(issues.file(issue, kind) or b"")
+        _print({"file": str(file), "period": issue.period, "version": issue.version,
+                "issued": issue.is_final}, as_json)  # fmt: skip
 
 
 @app.command()

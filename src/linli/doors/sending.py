@@ -20,6 +20,7 @@ from django.conf import settings
 from django.core.mail import EmailMessage
 from django.urls import reverse
 from django.utils import translation
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from linli.cases.timeline import done
@@ -159,10 +160,12 @@ def _letter(messages: Sequence[Message]) -> tuple[str, str]:
         asked = _("Somebody asked that notices be sent to this address. If it was you, open:")
         left = _("If not, nothing more will come.")
         return _("Linli: confirm your address"), f"{asked}\n\n{link}\n\n{left}\n"
-    lines = [f"{one['case']}  {done(one['action'])}{_in_words(one)}" for one in told]
-    links = [settings.SITE_URL + reverse("case", args=[one["case"]]) for one in told]
+    lines = [_line(one) for one in told]
+    links = [
+        settings.SITE_URL + (one.get("path") or reverse("case", args=[one["case"]])) for one in told
+    ]
     if len(told) == 1:
-        subject = f"{told[0]['case']} {done(told[0]['action'])}"
+        subject = _line({**told[0], "category": ""}).replace("  ", " ")
     else:
         subject = _("%(n)d notices") % {"n": len(told)}
     body = "\n\n".join(f"{line}\n{link}" for line, link in zip(lines, links, strict=True))
@@ -171,5 +174,10 @@ def _letter(messages: Sequence[Message]) -> tuple[str, str]:
     return f"[{town}] {subject}", f"{body}\n\n--\n{end}\n{settings_link}\n"
 
 
-def _in_words(told: dict) -> str:
-    return f" · {told['category']}" if told.get("category") else ""
+def _line(told: dict) -> str:
+    """Say what happened to a case; or what somebody sends on, in words for each language."""
+    if "said" in told:
+        language = (get_language() or "").split("-")[0]
+        return next((w for key, w in told["said"].items() if key.startswith(language)), "")
+    category = f" · {told['category']}" if told.get("category") else ""
+    return f"{told['case']}  {done(told['action'])}{category}"

@@ -219,3 +219,6 @@ def _of_indicators(scope: Scope) -> Q:
 @visible(Alarm)
 def _alarms(scope: Scope) -> Q:
     return Q() if works_here(scope) else Q(pk__in=[])
+
+
+from linli.indicators.bulletins.models import BulletinTemplate, Issue, IssuedFile  # noqa: E402, F401

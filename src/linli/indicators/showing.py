@@ -42,17 +42,17 @@ class Line:
     more: int
 
 
-def lines(known: Known | None = None) -> list[Line]:
-    """Return every indicator with its last finished value, for the whole town."""
+def lines(known: Known | None = None, area: int = TOWN) -> list[Line]:
+    """Return every indicator with its last finished value, for the whole town or an area."""
     known = known or Known.now()
-    values = targets.series(known.rows, [TOWN], known)
+    values = targets.series(known.rows, [area], known)
     aims: dict[int, list[Standing]] = {}
     for standing in targets.standings(current(), known):
-        if standing.target.area_id is None:
+        if (standing.target.area_id or TOWN) == area:
             aims.setdefault(standing.target.indicator_id, []).append(standing)
     found = []
     for code, row in known.rows.items():
-        found.append(_line(row, known, values.get((code, TOWN), {}), aims.get(row.pk, [])))
+        found.append(_line(row, known, values.get((code, area), {}), aims.get(row.pk, [])))
     return sorted(found, key=lambda line: line.indicator.place)
 
 

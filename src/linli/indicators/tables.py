@@ -166,3 +166,6 @@ declare(
         help=_("Comes from the packs of the town; change it there."),
     )
 )  # fmt: skip
+
+
+from linli.indicators.bulletins import tables as _bulletins  # noqa: E402, F401

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.engines.pace import Light
 from linli.indicators import showing, spans, units, wording
+from linli.indicators.bulletins.reach import leads
 from linli.indicators.figures import FIGURES, may_enter
 from linli.indicators.known import present
 from linli.indicators.models import Alarm, Figure, Indicator, Revision, works_here
@@ -47,14 +48,15 @@ def _light(light: Light | None) -> dict[str, Any] | None:
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """Show all indicators as a table: value, change, pace, how it went."""
-    _sight(request)
+    sight = _sight(request)
     lines = [
         {"line": line, "light": _light(line.light), "group": line.indicator.said("group"),
          "lacking": wording.lacking(line.standing) if line.standing else ""}
         for line in showing.lines()
     ]  # fmt: skip
     groups = [(name, list(theirs)) for name, theirs in groupby(lines, key=lambda one: one["group"])]
-    return render(request, "indicators/indicators.html", {"groups": groups})
+    context = {"groups": groups, "leads": leads(sight)}
+    return render(request, "indicators/indicators.html", context)
 
 
 @login_required

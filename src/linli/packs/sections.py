@@ -5,6 +5,7 @@ from typing import Protocol
 from linli.cases import section as cases
 from linli.enterprises import section as enterprises
 from linli.indicators import section as indicators
+from linli.indicators.bulletins import section as bulletins
 from linli.indicators.schemes import section as schemes
 from linli.people import section as people
 from linli.places import section as places
@@ -28,7 +29,7 @@ class Owner(Protocol):
 # From the lowest floor up: what is written first may be referred to by what comes later.
 OWNERS: tuple[Owner, ...] = (
     places, people, cases, stewards, enterprises, programmes, remediation, renewal, indicators,
-    schemes,
+    bulletins, schemes,
 )  # fmt: skip
 
 # What stands in a pack as `[[name]]`.
@@ -41,6 +42,7 @@ PACK_SECTIONS: dict[str, type[Declaration]] = {
     "indicator": indicators.IndicatorEntry,
     "target": indicators.TargetEntry,
     "scheme": schemes.SchemeEntry,
+    "bulletin": bulletins.BulletinEntry,
     "policy": remediation.PolicyEntry,
     "price": remediation.PriceEntry,
     "programme": renewal.ProgrammeEntry,

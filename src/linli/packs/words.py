@@ -54,6 +54,12 @@ WORDS: Mapping[str, str | Promise] = {
     "item": L("items"), "points": L("points"), "linear": L("in proportion"),
     "nothing": L("no points at"), "full": L("all points at"), "judged": L("judged by"),
     "judged_en": L("judged by, in English"),
+    # bulletins
+    "issuer": L("issued by"), "issuer_en": L("issued by, in English"), "blocks": L("blocks"),
+    "show": L("shows"), "title": L("title"), "title_en": L("English title"),
+    "figures": L("figures"), "figure": L("figure"), "contest": L("contest"),
+    "lines": L("lines"), "indicators": L("indicators"), "text": L("text"),
+    "text_en": L("English text"),
     # rungs and performance per mu
     "known_by": L("known by"), "conditions": L("conditions"), "comparison": L("compares"),
     "per": L("for each"), "years": L("years running"), "sections": L("sections of industries"),
@@ -67,6 +73,7 @@ KINDS: Mapping[str, str | Promise] = {
     "rung": L("Cultivation ladder"), "per_mu": L("Performance per mu"),
     "ladder": L("Ladders"), "indicator": L("Indicators"), "target": L("Targets"),
     "scheme": L("Scoring schemes"),
+    "bulletin": L("Bulletins"), "bulletintemplate": L("Bulletins"),
     "policy": L("Policies"), "price": L("Price table"), "programme": L("Programmes"),
     "node": L("Programmes"),
 }  # fmt: skip

@@ -84,7 +84,7 @@ ENTRIES = (
     ),
     Entry(
         "bulletins",
-        _("Bulletin"),
+        _("Bulletins"),
         LEADING,
         "scroll-text",
         ("bulletin", "bulletin-cases"),

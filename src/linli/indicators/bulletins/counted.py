@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from time import monotonic
 from typing import Any
 
 from django.db.models import Sum
@@ -12,16 +11,16 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as L  # noqa: N812
 
 from linli.cases.models import Category
-from linli.clock import now
+from linli.indicators.bulletins import reach
 from linli.indicators.bulletins.changes import BEFORE
 from linli.indicators.bulletins.stretch import Stretch
 from linli.people.models import Organisation
+from linli.people.scope import Scope
 from linli.places.atlas import atlas
-from linli.places.town import the_town
+from linli.places.models import Area
 from linli.scores.figures import SIDES, Figure
 from linli.scores.leagues import MEASURES
 from linli.scores.models import Tally
-from linli.scores.periods import local_day
 
 Sums = dict[tuple[int, int], dict[str, int]]  # (periods back, key) → counter → how often
 
@@ -69,17 +68,20 @@ COUNTED: dict[str, Counted] = {
     },
 }
 NAMES = tuple(sorted({name for one in COUNTED.values() for name in one.names}))
+# What lies open now, whatever the period: it comes from the backlog and leads to the open cases.
+LYING: dict[str, str | Promise] = {"open": L("Open now"), "overdue-now": L("Overdue now")}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """Which figure a link is about, and for whom: the town, a category, a grid, an organisation."""
+    """Which figure a link is about, and of what: the town, an area, one of its categories …"""
 
     stretch: Stretch
     name: str
     category: str = ""
     grid: str = ""
     organisation: str = ""
+    area: str = ""
 
     @property
     def counted(self) -> Counted:
@@ -88,79 +90,70 @@ class Asked:
     def link(self) -> str:
         """Return the address of the list of the cases it counts."""
         query = {"figure": self.name, "category": self.category, "grid": self.grid,
-                 "organisation": self.organisation}  # fmt: skip
+                 "organisation": self.organisation, "area": self.area}  # fmt: skip
         given = {key: value for key, value in query.items() if value}
         return f"{reverse('bulletin-cases', args=[str(self.stretch)])}?{urlencode(given)}"
 
     def whose(self) -> str:
         """Return the name of what it is narrowed to, "" for the whole town."""
-        named: Any = ""
+        named: list[Any] = []
+        if self.grid or self.area:
+            named.append(atlas().by_code.get(self.grid or self.area))
         if self.category:
-            named = Category.objects.filter(code=self.category).first()
-        elif self.grid:
-            named = atlas().by_code.get(self.grid)
-        elif self.organisation:
-            named = Organisation.objects.filter(code=self.organisation).first()
-        return str(named or "")
+            named.append(Category.objects.filter(code=self.category).first())
+        if self.organisation:
+            named.append(Organisation.objects.filter(code=self.organisation).first())
+        return " · ".join(str(one) for one in named if one)
+
+    def may(self, sight: Scope) -> bool:
+        """Tell whether somebody may know it: of an organisation, who leads the whole town."""
+        code = "" if self.organisation else self.grid or self.area
+        return reach.may(sight, atlas().by_code.get(code))
 
     def figure(self) -> Figure | None:
         """Return the figure; None if it names what there is not. A rate leads to all it is of."""
         counters = self.counted.of or self.counted.counts
-        kinds: tuple[str, ...] = (Tally.Kind.TOWN,)
-        subjects: tuple[int, ...] = ()
         category: int | None = None
         if self.category:
             keys = Category.objects.filter(code=self.category).values_list("pk", flat=True)
             category = keys.first()
             if category is None:
                 return None
-        if self.grid:
-            area = atlas().by_code.get(self.grid)
-            if area is None or not area.is_grid:
-                return None
-            kinds, subjects = (area.layer,), (area.pk,)
-        elif self.organisation:
-            found = Organisation.objects.filter(code=self.organisation).values_list("pk").first()
-            if found is None:
-                return None
-            kinds, subjects = SIDES, found
+        found = self._subjects()
+        if found is None:
+            return None
+        kinds, subjects = found
         return Figure(counters, self.stretch.counted, kinds, subjects, category)
 
-
-SETTLED_S, FRESH_S, KEPT = 900.0, 5.0, 400
-_kept: dict[Any, tuple[float, dict[int, dict[str, int]]]] = {}
+    def _subjects(self) -> tuple[tuple[str, ...], tuple[int, ...]] | None:
+        """Return as what and whom it counts; None if it names what there is not."""
+        if self.organisation:
+            one = Organisation.objects.filter(code=self.organisation).values_list("pk").first()
+            return (SIDES, one) if one else None
+        area = atlas().by_code.get(self.grid or self.area)
+        if self.grid:
+            return ((area.layer,), (area.pk,)) if area and area.is_grid else None
+        if not self.area:
+            return (Tally.Kind.TOWN,), ()
+        # An area without grids has no cases: no grid has the key 0.
+        return ((Tally.Kind.COMMUNITY,), tuple(reach.grids(area)) or (0,)) if area else None
 
 
 def sums(
-    stretch: Stretch, kinds: tuple[str, ...], by: str, names: Sequence[str] = NAMES,
-    back: int = BEFORE,
+    stretch: Stretch, kinds: tuple[str, ...], by: str, area: Area | None = None,
+    names: Sequence[str] = NAMES, back: int = BEFORE,
 ) -> Sums:  # fmt: skip
     """Sum tallies of this stretch and of those before by "category" or "subject".
 
-    Bulletins of neighbouring periods are made of the same sums, and what is over hardly changes
-    any more: each period's are kept a while for everybody.
+    Those of an area are the sums of its grids: `kinds` must be the community layer's then.
     """
-    return {
-        (n, key): counts
-        for n in range(back + 1)
-        for key, counts in _sums(stretch.back(n) if n else stretch, kinds, by, names).items()
-    }
-
-
-def _sums(
-    stretch: Stretch, kinds: tuple[str, ...], by: str, names: Sequence[str]
-) -> dict[int, dict[str, int]]:
-    town, period = the_town(), stretch.counted
-    key = (town.code, town.version, town.fingerprint, kinds, by, tuple(names), period)
-    until, found = _kept.get(key, (0.0, {}))
-    if monotonic() < until:
-        return found
-    rows = Tally.objects.filter(kind__in=kinds, day__range=(period.first, period.last))
-    told = rows.order_by().values_list(by).annotate(*map(Sum, names))
-    found = {subject: dict(zip(names, counts, strict=True)) for subject, *counts in told}
-    is_settled = period.last < local_day(now())
-    _kept.pop(key, None)
-    _kept[key] = monotonic() + (SETTLED_S if is_settled else FRESH_S), found
-    for old in list(_kept)[:-KEPT]:
-        _kept.pop(old, None)
+    rows = Tally.objects.filter(kind__in=kinds).order_by()
+    if area is not None:
+        rows = rows.filter(subject__in=reach.grids(area))
+    found = {}
+    for n in range(back + 1):
+        period = stretch.back(n).counted if n else stretch.counted
+        days = rows.filter(day__range=(period.first, period.last))
+        for key, *counts in days.values_list(by).annotate(*map(Sum, names)):
+            found[n, key] = dict(zip(names, counts, strict=True))
     return found

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from linli.indicators.bulletins import ground, saying
-from linli.indicators.bulletins.document import Bulletin, Chart
+from linli.indicators.bulletins.document import Block, Bulletin, Chart, Map, Numbers, Ranking
 
 WIDE, HIGH, FLOOR = 360, 160, 136
+# Blocks that are shown by the page of another.
+PAGES = {"indicators": "numbers", "asks": "changes"}
 
 
 @dataclass(frozen=True)
@@ -17,41 +19,49 @@ class Column:
     middle: float
     label: str
     value: str
+    link: str
     is_own: bool
 
 
 def columns(chart: Chart) -> list[Column]:
-    """Place the columns of a chart; every second has its label, counted from the last."""
+    """Place the columns of a chart."""
     n = len(chart.values)
     step = WIDE / n
     found = []
-    for i, (label, value) in enumerate(zip(chart.labels, chart.values, strict=True)):
+    for i, (label, value, link) in enumerate(
+        zip(chart.labels, chart.values, chart.links, strict=True)
+    ):
         high = (FLOOR - 20) * value / chart.highest
         is_own = i == n - 1
         found.append(Column(
             round(i * step + 3, 1), round(FLOOR - high, 1), round(high, 1),
-            round((i + 0.5) * step, 1), label if (n - 1 - i) % 2 == 0 else "", f"{value:,.0f}",
-            is_own,
+            round((i + 0.5) * step, 1), label, saying.count(value), link, is_own,
         ))  # fmt: skip
     return found
 
 
-def drawn(told: Bulletin) -> dict[str, Any]:
-    """Return what a page draws of a bulletin, beside the bulletin itself."""
-    shown: dict[str, Any] = {
-        "head": saying.head(told), "no_change": saying.no_change(), "no_ask": saying.no_ask(),
-        "numbers": [(one, saying.change(one)) for one in told.numbers],
-        "indicators": [(one, saying.change(one)) for one in told.indicators],
-        "rankings": [
-            (one, [(line, saying.move(line) if line else "") for line in saying.lines(one)])
-            for one in told.rankings
-        ],
-    }  # fmt: skip
-    if told.chart:
-        shown["columns"] = columns(told.chart)
-    if told.map:
-        shown |= {
-            "high": round(ground.SIDE * told.map.ratio),
-            "shades": saying.shades(told.map), "busiest": saying.busiest(told.map),
+def drawn(told: Bulletin) -> list[dict[str, Any]]:
+    """Return the blocks of a bulletin, each with the template that shows it and what is drawn."""
+    return [
+        {"block": block, "page": f"indicators/bulletin/{PAGES.get(block.show, block.show)}.html",
+         **_drawn(block)}
+        for block in told.blocks
+    ]  # fmt: skip
+
+
+def _drawn(block: Block) -> dict[str, Any]:
+    if isinstance(block, Numbers):
+        return {"numbers": [(one, saying.change(one)) for one in block.numbers]}
+    if isinstance(block, Ranking):
+        lines = [(line, saying.move(line) if line else "") for line in saying.lines(block)]
+        return {"lines": lines}
+    if isinstance(block, Chart):
+        return {"columns": columns(block)}
+    if isinstance(block, Map):
+        found = [one for one in block.grounds if one.value]
+        return {
+            "high": round(ground.SIDE * block.ratio), "shades": saying.shades(block),
+            "busiest": saying.busiest(block),
+            "every": sorted(found, key=lambda one: (-one.value, one.name)),
         }  # fmt: skip
-    return shown
+    return {}

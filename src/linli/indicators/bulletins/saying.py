@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from django.utils.formats import date_format
+from django.utils.formats import date_format, number_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
@@ -17,15 +17,18 @@ from linli.indicators.bulletins.document import (
     Sentence,
 )
 
-BUSIEST = 5
+BUSIEST = 8
 
 
 def head(told: Bulletin) -> str:
-    """Say whose bulletin it is, of when, and when it was made."""
-    made = localtime(told.made_at)
-    return _("%(town)s · %(period)s · made %(at)s") % {
-        "town": told.town, "period": told.words, "at": date_format(made, "Y-m-d H:i"),
-    }  # fmt: skip
+    """Say of when a bulletin is, and when it was made."""
+    made = date_format(localtime(told.made_at), "Y-m-d H:i")
+    return _("%(period)s · made %(at)s") % {"period": told.words, "at": made}
+
+
+def count(value: float) -> str:
+    """Write a whole number as people read it."""
+    return number_format(value, 0, force_grouping=True)
 
 
 def change(one: Number) -> str:
@@ -63,7 +66,7 @@ def shades(shown: Map) -> str:
         f"{low}–{end - 1}" if end - 1 > low else f"{low}"
         for low, end in zip(shown.limits, ends, strict=True)
     ]
-    return _("Cases received in each grid, from light to dark: none; %(parts)s.") % {
+    return _("Cases in each grid, from light to dark: none; %(parts)s.") % {
         "parts": "; ".join(parts)
     }
 
@@ -72,11 +75,3 @@ def busiest(shown: Map) -> list[Sentence]:
     """Return the grids that received most, each with where its cases are listed."""
     most = sorted(shown.grounds, key=lambda one: -one.value)[:BUSIEST]
     return [Sentence(f"{one.name}: {one.value}", one.link) for one in most if one.value]
-
-
-def no_change() -> str:
-    return _("Nothing changed more than it usually does.")
-
-
-def no_ask() -> str:
-    return _("Nothing needs a leader now.")

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from linli.clock import now
+from linli.indicators.bulletins.models import name_of
 from linli.scores.periods import Period, local_day, month_of, shifted
 
 DAY, WEEK, MONTH = "day", "week", "month"
 KINDS = (DAY, WEEK, MONTH)
+EARLIEST = 1980
 _FORM = re.compile(
     r"(?P<year>\d{4})-(?:W(?P<week>\d{2})|(?P<month>\d{2})(?:-(?P<day>\d{2}))?)", re.ASCII
 )
@@ -31,11 +33,7 @@ class Stretch:
 
     def __str__(self) -> str:
         """Return the text that `read` reads as this stretch."""
-        first = self.whole.first
-        if self.kind == MONTH:
-            return f"{first:%Y-%m}"
-        year, week, _day = first.isocalendar()
-        return f"{first}" if self.kind == DAY else f"{year:04d}-W{week:02d}"
+        return name_of(self.kind, self.whole.first)
 
     @property
     def is_running(self) -> bool:
@@ -57,6 +55,15 @@ class Stretch:
             return Stretch(self.kind, whole, self.today)
         last = min(whole.first + (self.counted.last - self.whole.first), whole.last)
         return Stretch(self.kind, whole, last)
+
+    @property
+    def number(self) -> tuple[int, int]:
+        """The year, and the how manieth of its kind in it."""
+        first = self.whole.first
+        if self.kind == MONTH:
+            return first.year, first.month
+        year, week, _day = first.isocalendar()
+        return (year, week) if self.kind == WEEK else (first.year, first.timetuple().tm_yday)
 
     @property
     def short(self) -> str:
@@ -97,6 +104,8 @@ def read(text: str) -> Stretch:
         if found is None:
             raise ValueError(text)
         year = int(found["year"])
+        if year < EARLIEST:
+            raise ValueError(text)
         if found["week"]:
             stretch = _around(WEEK, date.fromisocalendar(year, int(found["week"]), 1), today)
         elif found["day"]:
@@ -112,6 +121,11 @@ def read(text: str) -> Stretch:
     if stretch.whole.first > today:
         raise ValueError(_("%(text)s has not begun yet.") % {"text": text})
     return stretch
+
+
+def around(kind: str, day: date) -> Stretch:
+    """Return the day, week or month in which a day lies."""
+    return _around(kind, day, local_day(now()))
 
 
 def _last(kind: str, today: date) -> Stretch:

@@ -7,15 +7,16 @@ from pathlib import Path
 from django.conf import settings
 from django.template.loader import render_to_string
 
-from linli.indicators.bulletins import drawing, pdf, word
+from linli.indicators.bulletins import drawing, pdf, saying, word
 from linli.indicators.bulletins.document import Bulletin
 
 LOOK = Path(__file__).parents[1] / "static" / "linli" / "bulletin.css"
 
 
 def _page(told: Bulletin, site: str) -> bytes:
-    context = {"told": told, "site": site, "drawn": drawing.drawn(told),
-               "look": LOOK.read_text("utf-8")}  # fmt: skip
+    # Away from the site a path leads nowhere.
+    context = {"told": told, "site": site, "links": bool(site), "head": saying.head(told),
+               "blocks": drawing.drawn(told), "look": LOOK.read_text("utf-8")}  # fmt: skip
     return render_to_string("indicators/bulletin_alone.html", context).encode()
 
 
@@ -37,7 +38,7 @@ FORMS: Mapping[str, Form] = {
 
 
 def written(told: Bulletin, kind: str) -> bytes:
-    """Return a bulletin as a file; links lead to the site's own address.
+    """Return a bulletin as a file; links lead to the site's address (`LINLI_URL`), if it is set.
 
     Raises
     ------
