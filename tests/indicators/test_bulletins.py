@@ -1,8 +1,9 @@
 """Bulletins: what they say, which changes they choose, where figures lead, what they come as."""
 
-import base64
+import json
 import re
 import zlib
+from base64 import a85decode
 from datetime import date
 from io import BytesIO
 from zipfile import ZipFile
@@ -13,7 +14,8 @@ from django.utils import translation
 
 from linli import clock
 from linli.cases.models import Category
-from linli.indicators.bulletins import changes, contents, counted, stretch, writing
+from linli.indicators.bulletins import changes, contents, document, stretch, writing
+from linli.indicators.bulletins.basis import Basis
 from linli.indicators.bulletins.changes import of_counts, of_rates
 from linli.people.models import Organisation
 from linli.places.models import Area
@@ -22,11 +24,6 @@ from linli.scores.models import Tally
 from tests.cases.conftest import MORNING, tell
 from tests.small_town import SmallTown, person
 from tests.web.conftest import plain_static_files  # noqa: F401
-
-
-@pytest.fixture(autouse=True)
-def nothing_kept(monkeypatch):
-    monkeypatch.setattr(counted, "_kept", {})
 
 
 @pytest.fixture
@@ -44,8 +41,19 @@ def happened(day, kind="town", subject=0, category="stalls", **counts):
     Tally.objects.create(day=day, kind=kind, subject=subject, category=key, **counts)
 
 
+def bulletin(period, area=""):
+    """Make a bulletin, without keeping it."""
+    place = Area.objects.get(code=area) if area else None
+    return contents.bulletin(Basis(stretch.read(period), place))
+
+
 def numbers(told):
-    return {one.label: (one.value, one.change, one.tone) for one in told.numbers}
+    shown = told.block("numbers").numbers
+    return {one.label: (one.value, one.change, one.tone) for one in shown}
+
+
+def texts(told, show):
+    return [one.text for one in told.block(show).sentences]
 
 
 # --- periods ---------------------------------------------------------------------------------
@@ -80,7 +88,7 @@ def test_a_period_that_still_runs_is_compared_with_as_many_days_of_the_one_befor
     happened(date(2026, 2, 10), received=3)
     happened(date(2026, 2, 11), received=40)  # the eleventh of March is still to come
 
-    told = contents.bulletin(stretch.read("2026-03"))
+    told = bulletin("2026-03")
 
     assert numbers(told)["Received"] == ("5", "+2", "")
     assert "first 10 days" in told.note
@@ -94,7 +102,7 @@ def test_figures_stand_against_the_period_before_and_say_whether_that_is_better(
     happened(date(2026, 1, 20), received=4, on_time=1, overdue=1)
     happened(date(2026, 2, 20), received=6, on_time=3, overdue=1)
 
-    found = numbers(contents.bulletin(stretch.read("month")))
+    found = numbers(bulletin("month"))
 
     assert found["Received"] == ("6", "+2", "")
     assert found["On time"] == ("75.0 %", "+25.0", "better")
@@ -109,15 +117,15 @@ def test_each_figure_leads_to_the_very_cases_it_counts(lake):
     client = Client(headers={"accept-language": "en"})
     client.force_login(person("leader"))
 
-    told = contents.bulletin(stretch.read("2026-03"))
+    told = bulletin("2026-03")
 
-    links = {one.label: one.link for one in told.numbers}
+    links = {one.label: one.link for one in told.block("numbers").numbers}
     assert numbers(told)["Received"][0] == "1"
     assert case.title in client.get(links["Received"]).text
     assert case.title in client.get(links["Open now"]).text
     assert case.title not in client.get(links["Fell overdue"]).text
     assert "Nothing was counted here" in client.get(links["Fell overdue"]).text
-    (most,) = [one for one in told.map.grounds if one.value]
+    (most,) = [one for one in told.block("map").grounds if one.value]
     assert (most.name, most.value) == (str(case.community_grid), 1)
     assert case.title in client.get(most.link).text
 
@@ -127,10 +135,42 @@ def test_who_let_most_fall_overdue_is_named_to_the_leader(lake):
     for kind, subject in (("town", 0), ("functional", enforcement.pk)):
         happened(date(2026, 2, 20), kind, subject, overdue=7)
 
-    told = contents.bulletin(stretch.read("month"))
+    told = bulletin("month")
 
-    assert [one.text for one in told.asks] == ["Enforcement let 7 cases fall overdue."]
-    assert "organisation=enforcement" in told.asks[0].link
+    assert texts(told, "asks") == ["Enforcement let 7 cases fall overdue."]
+    assert "organisation=enforcement" in told.block("asks").sentences[0].link
+
+
+def test_the_bulletin_of_an_area_counts_its_own_grids(lake):
+    # West: 4 and 3 in February, 1 in January; east: 90. So 7, 6 more than the month before.
+    for code, day, n in (("w1", date(2026, 2, 3), 4), ("w2", date(2026, 2, 4), 3),
+                         ("w1", date(2026, 1, 4), 1), ("e1", date(2026, 2, 4), 90)):  # fmt: skip
+        happened(day, "community", Area.objects.get(code=code).pk, received=n, overdue=n)
+        happened(day, "town", 0, "lights" if code == "w2" else "stalls", received=n)
+
+    told = bulletin("month", "west")
+
+    assert numbers(told)["Received"] == ("7", "+6", "")
+    assert "area=west" in told.block("numbers").numbers[0].link
+    assert "West" in told.title or "西村" in told.title
+    assert {one.name: one.value for one in told.block("map").grounds} == {
+        "西村一格": 4, "西村二格": 3
+    }  # fmt: skip
+    assert texts(told, "asks") == ["西村一格 let 4 cases fall overdue.",
+                                   "西村二格 let 3 cases fall overdue."]  # fmt: skip
+    (league,) = [one for one in told.blocks if one.show == "league"]
+    assert {one.name for one in [*league.top, *league.bottom]} == {"西村一格", "西村二格"}
+
+
+def test_a_column_of_the_chart_leads_to_its_own_period(lake):
+    happened(date(2026, 1, 20), received=4)
+
+    chart = bulletin("month").block("chart")
+
+    assert (chart.values[-2], chart.labels[-2]) == (4, "26-01")
+    assert chart.links[-2].startswith("/bulletins/2026-01/cases/")
+    # Of a month that runs, ten days of those before are counted: no list has just those.
+    assert bulletin("2026-03").block("chart").links[-2] == ""
 
 
 # --- what changed most -----------------------------------------------------------------------
@@ -173,38 +213,36 @@ def test_the_bulletin_names_the_category_that_doubled(lake):
         happened(date(year, month + 1, 5), category="lights", received=4)
     happened(date(2026, 2, 5), category="lights", received=12)
 
-    told = contents.bulletin(stretch.read("month"))
+    told = bulletin("month")
 
-    texts = [one.text for one in told.changes]
-    assert "Received (路灯) rose from 4 to 12, 4.0 times its usual spread." in texts
-    assert any("category=lights" in one.link for one in told.changes)
+    assert "Received (路灯) rose from 4 to 12, 4.0 times its usual spread." in texts(
+        told, "changes"
+    )
+    assert any("category=lights" in one.link for one in told.block("changes").sentences)
 
 
 # --- as files --------------------------------------------------------------------------------
 
 
-def text_of(pdf):
-    """Return the text that the pages of a PDF of ours hold, as a viewer selects it."""
-    found = []
-    for stream in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.S):
+def streams(pdf):
+    """Return what the streams of a PDF of ours hold, unpacked."""
+    for packed in re.findall(rb"stream\r?\n(.*?)endstream", pdf, re.S):
+        body = packed.strip()
         try:
-            page = zlib.decompress(base64.a85decode(stream.strip(), adobe=False))
-        except ValueError:
-            stream = stream.strip().removesuffix(b"~>")
-            try:
-                page = zlib.decompress(base64.a85decode(stream))
-            except (ValueError, zlib.error):
-                continue
-        except zlib.error:
+            is_text = body.endswith(b"~>")
+            yield zlib.decompress(a85decode(body.removesuffix(b"~>")) if is_text else packed)
+        except (ValueError, zlib.error):
             continue
-        for shown in re.findall(rb"\(((?:\\.|[^\\)])*)\) Tj", page, re.S):
-            plain = re.sub(
-                rb"\\([0-7]{3}|.)",
-                lambda m: bytes([int(m[1], 8)]) if len(m[1]) == 3 else m[1], shown, flags=re.S,
-            )  # fmt: skip
-            is_wide = len(plain) % 2 == 0 and any(b > 0x7F or b < 0x20 for b in plain)
-            found.append(plain.decode("utf-16-be" if is_wide else "latin-1", "replace"))
-    return "".join(found)
+
+
+def letters_of(pdf):
+    """Return the letters that a viewer finds in a PDF: those its fonts are said to draw."""
+    found = set()
+    for body in streams(pdf):
+        if b"beginbfrange" in body or b"beginbfchar" in body:
+            for code in re.findall(rb"<([0-9A-Fa-f]{4})>", body):
+                found.add(chr(int(code, 16)))
+    return found
 
 
 @pytest.fixture
@@ -213,7 +251,7 @@ def told(lake, settings):
     happened(date(2026, 2, 20), received=6, on_time=3, overdue=1)
     happened(date(2026, 2, 20), "community", Area.objects.get(code="w1").pk, received=6)
     with translation.override("zh-hans"):
-        yield contents.bulletin(stretch.read("month"))
+        yield bulletin("month")
 
 
 def test_the_word_document_has_text_pictures_and_links(told):
@@ -225,20 +263,44 @@ def test_the_word_document_has_text_pictures_and_links(told):
     words = "\n".join(p.text for p in paper.paragraphs)
     assert told.title in words and "2026" in words
     links = {rel.target_ref for rel in paper.part.rels.values() if rel.is_external}
-    assert {"https://lake.example" + one.link for one in told.numbers} <= links
+    numbers = told.block("numbers").numbers
+    assert {"https://lake.example" + one.link for one in numbers} <= links
     pictures = [name for name in ZipFile(BytesIO(made)).namelist() if "media/" in name]
     assert len(pictures) == 2
 
 
-def test_the_pdf_holds_its_chinese_as_text_that_can_be_selected(told):
+def test_the_pdf_brings_its_chinese_along_and_it_can_be_selected(told):
     made = writing.written(told, "pdf")
 
     assert made.startswith(b"%PDF-")
-    text = text_of(made)
-    assert told.title in text
-    assert "平湖镇" in text
-    assert "75.0 %" in text
+    # The font is inside, not merely named, and says which letters it draws.
+    assert b"FontFile2" in made and b"STSong" not in made
+    wanted = set(f"{told.title}{told.issuer}{told.number}75.0")
+    assert wanted - {" "} <= letters_of(made)
     assert b"https://lake.example/bulletins/2026-02/cases/" in made
+
+
+def test_a_letter_the_font_lacks_is_written_all_the_same(told):
+    rare = document.of({**document.plain(told), "issuer": "㙍镇"})
+
+    assert b"STSong" in writing.written(rare, "pdf")
+
+
+def test_without_an_address_of_the_site_files_lead_nowhere_wrong(told, settings):
+    settings.SITE_URL = ""
+
+    assert b"/bulletins/2026-02/cases/" not in writing.written(told, "pdf")
+    page = writing.written(told, "html").decode()
+    assert "href=" not in page and "收到" in page
+    links = ZipFile(BytesIO(writing.written(told, "docx"))).read("word/_rels/document.xml.rels")
+    assert b"bulletins" not in links
+
+
+def test_what_is_kept_of_a_bulletin_is_written_again_to_the_letter(told):
+    again = document.of(json.loads(json.dumps(document.plain(told))))
+
+    assert again == told
+    assert writing.written(again, "html") == writing.written(told, "html")
 
 
 def test_the_web_page_stands_by_itself(told):
@@ -250,8 +312,8 @@ def test_the_web_page_stands_by_itself(told):
 
 
 def test_a_town_in_which_nothing_happened_has_a_bulletin_too(lake):
-    told = contents.bulletin(stretch.read("month"))
+    told = bulletin("month")
 
-    assert told.changes == [] and told.asks == []
+    assert texts(told, "changes") == [] and texts(told, "asks") == []
     for kind in writing.FORMS:
         assert writing.written(told, kind)

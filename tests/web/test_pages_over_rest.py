@@ -91,8 +91,9 @@ OPERATIONS = {
     "appeal-figure": "appeal_figure", "rule-on-figure": "rule_on_figure",
     "ways": "slow_traffic list_ways", "ways-shapes": "slow_traffic_shapes",
     "sponge": "sponge list_catchments list_sponge-measures", "sponge-shapes": "sponge_shapes",
-    "bulletins": "bulletin", "bulletin": "bulletin", "bulletin-file": "bulletin_file",
-    "bulletin-cases": "bulletin_cases",
+    "bulletins": "list_issued-bulletins", "bulletin": "bulletin",
+    "bulletin-file": "bulletin_file", "bulletin-cases": "bulletin_cases",
+    "bulletin-anew": "bulletin_anew", "bulletin-send": "bulletin_send",
     "act: follow": "send_report",  # a report that joins a known case
     "act: report": "send_report",
 }  # fmt: skip

@@ -39,6 +39,7 @@ from linli.enterprises.models import (
     YearFigures,
 )
 from linli.enterprises.per_mu.models import Appeal, Scheme, Score
+from linli.indicators.bulletins import making, stretch
 from linli.indicators.models import Figure, Indicator, Value
 from linli.indicators.models import Revision as RevisedValue
 from linli.indicators.schemes.models import Assessment, Proof
@@ -149,6 +150,7 @@ def build(folder: Any) -> dict[str, tuple[Any, Any]]:
     town.sections["scheme"] = [dict(SCORING)]
     town.load()
     sides = [_side("w1", "west", ""), _side("e1", "east", "-east")]
+    making.now_made(stretch.read("month"), None)
     return {name: (sides[0][name], sides[1][name]) for name in sides[0]}
 
 
@@ -280,6 +282,7 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
         "revised": revised.pk,
         "assessment": assessed.pk,
         "proof": proof.pk,
+        "bulletin": making.now_made(stretch.read("month"), area(village)).pk,
         "webhook": webhook.pk,
         "message": message.pk,
         "rating": rating.pk,

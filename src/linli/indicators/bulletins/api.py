@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_noop
-from ninja import Router
+from ninja import Router, Status
 from pydantic import Field
 
 from linli.indicators.bulletins import issues, making, reach, sending, stretch
@@ -90,8 +90,9 @@ def _wanted(request: HttpRequest, period: str, code: str | None) -> tuple[Stretc
     return wanted, area
 
 
-def _waiting(issue: Issue) -> tuple[int, dict[str, Any]]:
-    return 202, {"period": issue.period, "version": issue.version, "state": "making"}
+def _waiting(issue: Issue) -> Status[dict[str, Any]]:
+    told = {"period": issue.period, "version": issue.version, "state": "making"}
+    return Status(202, told)
 
 
 def _issue(wanted: Stretch, area: Area | None, version: int | None) -> Issue:
@@ -116,10 +117,11 @@ def bulletin(request: HttpRequest, period: str) -> Any:
     issue = _issue(*_wanted(request, period, query.area), query.version)
     if issue.made_at is None:
         return _waiting(issue)
-    return 200, without_outlines(issue.told[issues.language()]) | {
+    told = without_outlines(issue.told[issues.language()]) | {
         "version": issue.version, "is_final": issue.is_final, "why": issue.why,
         "by": issue.by.username if issue.by else "",
     }  # fmt: skip
+    return Status(200, told)
 
 
 class FigureQuery(PageQuery):

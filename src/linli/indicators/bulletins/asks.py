@@ -1,5 +1,8 @@
 """What a bulletin lays before a leader: overdue cases, open rulings, targets left behind."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
@@ -45,15 +48,12 @@ def _lying(basis: Basis) -> list[Sentence]:
 
 def _let_fall(basis: Basis, lines: int) -> list[Sentence]:
     """Say who let most cases fall overdue: organisations, or grids within an area."""
-    if basis.area is None:
-        rows = Organisation.objects.in_bulk([key for key, _n in _worst(basis.organisations, lines)])
-        worst = [(rows[key], n, "organisation") for key, n in _worst(basis.organisations, lines)
-                 if key in rows]  # fmt: skip
-    else:
-        areas = atlas().areas
-        worst = [(areas[key], n, "grid") for key, n in _worst(basis.grids, lines) if key in areas]
+    sums, narrowed = (basis.grids, "grid") if basis.area else (basis.organisations, "organisation")
+    worst = _worst(sums, lines)
+    keys = [key for key, _n in worst]
+    rows: Mapping[int, Any] = atlas().areas if basis.area else Organisation.objects.in_bulk(keys)
     found = []
-    for who, n, narrowed in worst:
+    for who, n in ((rows[key], n) for key, n in worst if key in rows):
         text = ngettext("%(who)s let %(n)d case fall overdue.",
                         "%(who)s let %(n)d cases fall overdue.", n)  # fmt: skip
         link = basis.asked("overdue", **{narrowed: who.code}).link()

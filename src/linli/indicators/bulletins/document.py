@@ -171,7 +171,7 @@ def of(kept: Mapping[str, Any]) -> Bulletin:
 
 
 def _block(kept: Mapping[str, Any]) -> Block:
-    values = {
+    values: dict[str, Any] = {
         name: [_PARTS[name](**one) for one in value] if name in _PARTS else value
         for name, value in kept.items()
     }

@@ -58,7 +58,7 @@ class Line:
 def line(issue: Issue) -> Line:
     """Say of a bulletin what it is and where it stands."""
     area = atlas().areas.get(issue.area) if issue.area else None
-    query = {"area": area.code if area else "", "version": issue.version}
+    query: dict[str, Any] = {"area": area.code if area else "", "version": issue.version}
     given = {key: value for key, value in query.items() if value}
     link = f"{reverse('bulletin', args=[issue.period])}?{urlencode(given)}"
     title = contents.title(issue.kind, area)

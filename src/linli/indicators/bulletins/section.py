@@ -130,8 +130,8 @@ def obstacles(read: Read, faults: Faults) -> None:
 
 def write(read: Read) -> dict[str, Counts]:
     """Write the templates; what is made from now on follows them."""
-    wanted = {
-        entry.value.code: {
+    wanted: dict[str, dict[str, Any]] = {
+        str(entry.value.code): {
             "name": entry.value.name, "name_en": entry.value.name_en, "pack": entry.pack,
             "definition": entry.value.model_dump(mode="json", exclude_unset=True),
             "retired": False,

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Collection
+from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
@@ -45,14 +46,15 @@ def send(issue: Issue, area: Area | None, by: User, usernames: Collection[str]) 
     if not reach.may(scope(by), area):
         raise issues.NotYours
     chosen = [user for user in recipients(area, by) if user.username in usernames]
-    query = {"area": area.code if area else "", "version": issue.version}
+    query: dict[str, Any] = {"area": area.code if area else "", "version": issue.version}
     given = {key: value for key, value in query.items() if value}
     payload = {
         "said": {language: f"{told['title']} · {told['words']}"
                  for language, told in issue.told.items()},
         "path": f"{reverse('bulletin', args=[issue.period])}?{urlencode(given)}",
     }  # fmt: skip
-    moment, choices = now(), NoticeChoice.objects.filter(user__in=chosen).in_bulk(field_name="user")
+    moment = now()
+    choices = {one.user_id: one for one in NoticeChoice.objects.filter(user__in=chosen)}
     bulk.insert([
         Message(
             kind=Message.Kind.EMAIL, user=user, address=choices[user.pk].address, at=moment,

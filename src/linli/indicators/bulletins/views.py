@@ -100,6 +100,7 @@ def bulletins(request: HttpRequest) -> HttpResponse:
 def bulletin(request: HttpRequest, period: str) -> HttpResponse:
     """Show a bulletin as it is kept; one that is not there yet is asked for."""
     wanted, area = of_request(request, period)
+    assert request.user.is_authenticated
     version = _version(request)
     fault, issue, newest = "", None, None
     try:
@@ -112,7 +113,7 @@ def bulletin(request: HttpRequest, period: str) -> HttpResponse:
         if issue is None and version is not None:
             raise Http404
         fault = making.refused(newest)
-    context = {
+    context: dict[str, Any] = {
         "wanted": wanted, "area": area, "issue": issue, "fault": fault,
         "is_waiting": newest is not None and newest.made_at is None and not newest.fault,
         "steps": _steps(wanted, area), "areas": reach.offered(scope(request.user)),
