@@ -32,7 +32,7 @@ OBJECTS = {
     "indicator-values/key": "value", "indicator-figures/key": "figure",
     "indicator-revisions/key": "revised", "assessments/key": "assessment",
     "assessments/number": "proof",
-    "indicator-revisions/key": "revised", "issued-bulletins/key": "bulletin",
+    "issued-bulletins/key": "bulletin",
     "programmes/key": "node", "programmes/code": "node",
     "rungs/key": "rung", "enterprise-titles/key": "title", "enterprise-next-steps/key": "step",
     "milestones/key": "due", "milestones/code": "due", "projects/key": "project",
