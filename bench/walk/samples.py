@@ -146,3 +146,15 @@ def proved(viewer: Viewer) -> list:
 
     rows = viewer.sight.of(Milestone).exclude(file="")
     return list(rows.values_list("pk", flat=True)[:2])
+
+
+def items(viewer: Viewer) -> list:
+    """Choose the items of scoring schemes that give points: the parts of an address."""
+    from linli.indicators.schemes.models import Scheme
+
+    return [
+        {"code": scheme.code, "item": item.code}
+        for scheme in viewer.sight.of(Scheme)
+        for item in scheme.told.item
+        if item.points
+    ]

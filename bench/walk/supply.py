@@ -174,9 +174,19 @@ def proof_of_milestone(town: Town) -> None:
     town.files.append(Path(row.file.path))
 
 
+def proof_of_assessment(town: Town) -> None:
+    """The file that shows what a judgement of a scoring scheme says."""
+    from linli.indicators.schemes.models import Assessment, Proof
+
+    row = Proof(assessment=Assessment.objects.order_by("-pk").first(), name="paper.pdf",
+                content_type="application/pdf", sha256="0" * 64)  # fmt: skip
+    row.file.save("paper.pdf", town.file())
+    town.files.append(Path(row.file.path))
+
+
 SUPPLIES = (
     home_and_bookings, matters_to_triage, deliberations, keys_and_leave, webhook, uploads, draft,
-    appeals, signed_paper, proof_of_milestone,
+    appeals, signed_paper, proof_of_milestone, proof_of_assessment,
 )  # fmt: skip
 
 

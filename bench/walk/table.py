@@ -89,6 +89,10 @@ PAGES: dict[str, dict[str, Any]] = {
     # indicators
     "indicator": {"code": some("indicators.Indicator", "code", n=10, step=5)},
     "indicator-rows": {"code": some("indicators.Indicator", "code", n=10, step=5)},
+    "scheme": {"code": some("indicators.Scheme", "code"), "queries": ways.scored},
+    "scheme-improve": {"code": some("indicators.Scheme", "code"), "queries": ways.scored},
+    "scheme-item": {"*": samples.items},
+    "scheme-file": {"pk": some("indicators.Proof")},
     "bulletin": {"period": STRETCHES},
     "bulletin-cases": {"period": STRETCHES},
     "bulletin-file": {"period": STRETCHES, "kind": ["docx", "pdf", "html"]},

@@ -59,17 +59,36 @@ def test_one_scheme_is_shown_at_once_and_more_are_listed(town, enter):
 
 def test_a_scheme_says_what_is_missing_and_both_sides_of_a_judgement(town, enter):
     page = " ".join(enter("leader").get(FAIR_ADDRESS).text.split())
-    # environment: 13 − 8.3 = 4.7 lost; life: 7 − 4.5 = 2.5. 12.8 − 1.6 = 11.2 more than in 2024.
+    # environment: 13 − 8.3 = 4.7 lost; life: 7 − 4.5 = 2.5.
     assert "2.2 points are missing to “Sample”; most is lost in Environment: 4.7 of 13" in page
-    assert "+11.2 against 2024 (1.6)" in page
     assert "<dt>Self-assessment</dt><dd>4</dd>" in page
     assert "<dt>Review</dt><dd>3.5 <small>(−0.5)</small></dd>" in page
     assert "not reviewed yet" in page  # circle
 
 
+def test_a_year_is_compared_with_the_one_before_as_far_as_both_are_known(town, enter):
+    def page():
+        return " ".join(enter("leader").get(FAIR_ADDRESS).text.split())
+
+    # Of 2024 the sewage alone is known: 4.8 − 1.6 = 3.2 more, and no total to compare.
+    assert "+3.2" in page()
+    assert "against 2024" not in page()
+    told("centres", 6, "2024")
+    judge("officer", "streets", 3, period="2024")
+    judge("builder", "circle", 2, period="2024")
+    # 1.6 + 3 + 2 + 2 = 8.6; 12.8 − 8.6 = 4.2 more. Environment 8.3 − 4.6, life 4.5 − 4.
+    assert "+4.2 against 2024 (8.6)" in page()
+    assert "<small>+3.7</small>" in page()
+    assert "<small>+0.5</small>" in page()
+
+
 def test_everybody_sees_what_waits_for_them(town, enter):
     assert "Review: 生活圈" in enter("supervisor").get(FAIR_ADDRESS).text
-    assert "Waiting for you" not in enter("builder").get(FAIR_ADDRESS).text
+    # Housing has assessed the whole town, and neither village yet.
+    page = enter("builder").get(FAIR_ADDRESS).text
+    assert "Assess: 生活圈 <small>West</small>" in page
+    assert "Assess: 生活圈</a>" not in page
+    assert "Waiting for you" not in enter("leader").get(f"{FAIR_ADDRESS}?period=2026").text
     assert "Assess: 街面" in enter("officer").get(f"{FAIR_ADDRESS}?period=2026").text
     assert "Waiting for you" not in enter("worker").get(f"{FAIR_ADDRESS}?period=2026").text
 

@@ -86,9 +86,10 @@ def _page(
         {
             **asked.head(shown), "line": line, "rule": saying.rule(line),
             "judged": standing.said(line.item, "judged"), "figure": saying.figure(line),
-            "score": saying.number(line.score, 2), "points": saying.points(line.points),
+            "score": "–" if line.score is None else saying.points(line.score),
+            "points": saying.points(line.points),
             "got": percent(line.score or 0.0, line.points),
-            "before": saying.number(was.score, 2) if was and was.score is not None else "",
+            "before": saying.points(was.score) if was and was.score is not None else "",
             "before_words": wording.period(earlier),
             "difference": saying.signed(line.difference),
             "sides": [(side, Side(side).label, newest.get(side)) for side in Side],

@@ -50,7 +50,7 @@ def rule(line: Line) -> str:
         return _("from %(nothing)s (no points) to %(full)s (all points)") % {
             "nothing": write(item.linear.nothing), "full": write(item.linear.full),
         }  # fmt: skip
-    return "; ".join(
+    return " · ".join(
         _("%(points)s points from %(at)s on") % {"points": points(step.points),
                                                  "at": write(step.at)}
         for step in item.steps

@@ -120,6 +120,23 @@ class Sheet:
     def _by_code(self) -> dict[str, Line]:
         return {line.item.code: line for line in self.lines}
 
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """The leaves of which something is known."""
+        return frozenset(line.item.code for line in self.leaves if line.score is not None)
+
+    def below(self, code: str) -> frozenset[str]:
+        """Return the leaves of a branch, or the leaf itself; "" for all of them."""
+        parents = {line.item.code: line.item.parent for line in self.lines}
+        found = set()
+        for line in self.leaves:
+            above: str | None = line.item.code
+            while above is not None and above != code:
+                above = parents[above]
+            if above == code or not code:
+                found.add(line.item.code)
+        return frozenset(found)
+
     def line(self, code: str) -> Line | None:
         return self._by_code.get(code)
 

@@ -20,6 +20,7 @@ from linli.people.scope import Scope, scope
 from linli.places.models import Area
 
 SHOWN_PERIODS = 6
+SHOWN_TASKS = 8
 FIRST = 3  # of what to improve, on the page of the scheme
 INSTEAD = "v-"  # before the code of an item, in a query: the figure to put in its place
 HUGE = 1e15
@@ -111,56 +112,71 @@ def scheme(request: HttpRequest, code: str) -> HttpResponse:
     ground = Ground(asked.scheme, [asked.period, earlier], sorted(keys))
     shown = ground.sheet(asked.period, asked.key)
     before = ground.sheet(earlier, asked.key)
-    told = {**asked.head(shown), "meter": meter(shown, before)}
-    rows = [_row(line, before, asked) for line in shown.lines]
+    told = {**asked.head(shown), "meter": meter(shown, before if _change(shown, before) else None)}
+    rows = [_row(line, shown, before) for line in shown.lines]
+    tasks = _tasks(ground, asked, [] if asked.area else areas)
     return render(request, "indicators/scheme.html", {
-        **told, "point": saying.point(shown),
+        **told, "point": saying.point(shown), "was": saying.number(before.total),
         "branches": [_bar(line, before, shown) for line in shown.branches],
         "rows": rows, "before": before if before.is_known else None,
-        "before_words": wording.period(earlier), "change": _change(shown.total, before),
-        "mine": [row for row in rows if row["task"]],
+        "before_words": wording.period(earlier),
+        "change": _change(shown, before),
+        "tasks": tasks[:SHOWN_TASKS], "more_tasks": len(tasks[SHOWN_TASKS:]), "n": len(tasks),
         "first": [_chance(one, shown) for one in shown.ranked[:FIRST]],
         "places": _places(ground, asked, areas),
     })  # fmt: skip
 
 
-def _change(score: float | None, before: Sheet, was: float | None = None) -> str:
-    then = before.total if was is None else was
-    if score is None or not before.is_known:
+def _change(shown: Sheet, before: Sheet, code: str = "") -> str:
+    """Say how the whole or a branch changed; "" where it was not as well known before."""
+    leaves = shown.below(code)
+    if not leaves & shown.known or (leaves & shown.known) - before.known:
         return ""
-    return saying.signed(score - then) or "±0"
+    here, then = shown.line(code), before.line(code)
+    now = (here.score or 0.0) if here else shown.total
+    return saying.signed(now - ((then.score or 0.0) if then else before.total)) or "±0"
 
 
 def _bar(line: Line, before: Sheet, shown: Sheet) -> dict[str, Any]:
     """Return a branch as a bar: how long it is, how much of it is full, where it was before."""
     widest = max(one.points for one in shown.branches)
-    was = before.line(line.item.code)
+    was, change = before.line(line.item.code), _change(shown, before, line.item.code)
     return {
         "line": line, "name": line.name, "score": saying.number(line.score),
         "points": saying.points(line.points), "whole": percent(line.points, widest),
         "got": percent(line.score or 0.0, widest), "lost": saying.number(line.lost),
-        "was": percent(was.score, widest) if was and was.score is not None else "",
-        "change": _change(line.score, before, was.score or 0.0 if was else 0.0),
+        "was": percent(was.score or 0.0, widest) if was and change else "",
+        "change": change,
     }  # fmt: skip
 
 
-def _row(line: Line, before: Sheet, asked: Asked) -> dict[str, Any]:
-    was = before.line(line.item.code)
+def _row(line: Line, shown: Sheet, before: Sheet) -> dict[str, Any]:
     return {
         "line": line, "figure": saying.figure(line), "rule": saying.rule(line),
         "judged": standing.said(line.item, "judged"),
         "score": saying.number(line.score), "points": saying.points(line.points),
         "got": percent(line.score or 0.0, line.points),
-        "change": saying.signed(line.score - was.score)
-        if was and was.score is not None and line.score is not None else "",
+        "change": _change(shown, before, line.item.code),
         "difference": saying.signed(line.difference),
-        "task": _task(line, asked.sight, asked) if line.is_leaf else "",
     }  # fmt: skip
 
 
-def _task(line: Line, sight: Scope, asked: Asked) -> str:
+def _tasks(ground: Ground, asked: Asked, others: list[Area]) -> list[dict[str, Any]]:
+    """Return what waits for somebody here, and in other areas."""
+    found = []
+    for area in [asked.area, *others]:
+        for line in ground.sheet(asked.period, town_or(area)).leaves:
+            task = _task(line, asked.sight, asked.scheme, area)
+            if task:
+                there = asked.link(area=area.code if area else "")
+                found.append({"line": line, "task": task, "query": there,
+                              "area": area if area != asked.area else None})  # fmt: skip
+    return found
+
+
+def _task(line: Line, sight: Scope, scheme: Scheme, area: Area | None) -> str:
     """Return what somebody has to do about an item: assess it, review it, or nothing ("")."""
-    sides = assessing.sides(sight, asked.scheme, line.item, asked.area)
+    sides = assessing.sides(sight, scheme, line.item, area)
     if Side.OWN in sides and line.own is None:
         return "assess"
     is_theirs = line.own is not None and line.own.by_id == sight.user.pk
