@@ -20,7 +20,7 @@ from linli.people.scope import Scope, scope
 from linli.places.models import Area
 
 SHOWN_PERIODS = 6
-SHOWN_TASKS = 8
+SHOWN_TASKS = 5
 FIRST = 3  # of what to improve, on the page of the scheme
 INSTEAD = "v-"  # before the code of an item, in a query: the figure to put in its place
 HUGE = 1e15
