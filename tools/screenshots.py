@@ -22,6 +22,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -135,6 +136,24 @@ def neighbours_called(page: Page, language: str) -> None:
     page.reload()
 
 
+def answered(page: Page, _language: str) -> None:
+    """Open what the motor maker asked for and several departments answered."""
+    page.locator("a", has_text="海外订单受阻").first.click()
+    page.wait_for_load_state()
+
+
+def asked_for(page: Page, language: str) -> None:
+    """Fill in a visit that is planned, as far as the first request."""
+    opened("section:has(#mine) a")(page, language)
+    page.fill("[name=met]", {"zh": "总经理", "en": "General manager"}[language])
+    page.fill("[name=research]", "新建实验室，两项发明专利已受理。")
+    page.fill("[name=sales]", "订单排到明年三月。")
+    page.fill("[name=plans]", "二期厂房明年开工。")
+    page.fill("[name=request1-title]", "缺少高级工程师")
+    page.locator("[name=request1-category]").select_option("enterprise-talent")
+    at("[name=sales]")(page, language)
+
+
 def cases_file(page: Page, language: str) -> None:
     """Bring a file of cases in which not every row is right."""
     head, rows = {
@@ -168,6 +187,7 @@ def changed_pack(page: Page, _language: str) -> None:
 
 
 PHONE, DESKTOP = ("phone",), ("desktop",)
+MOTORS = "/enterprises/91330482MAB657774W/"
 
 PICTURES = [
     Picture("front", None, "/", DESKTOP),
@@ -199,7 +219,30 @@ PICTURES = [
     Picture("keys", "administrator", "/keys/", DESKTOP),
     Picture("import", "dispatcher", "/import/", DESKTOP, cases_file),
     Picture("api", None, "/api/", DESKTOP),
-]
+    # The park, its programmes and indicators.
+    Picture("enterprises", "leader", "/enterprises/", DESKTOP),
+    Picture("enterprise", "enterprise", "/enterprises/", PHONE, opened("main .title")),
+    Picture("enterprise", "leader", MOTORS, DESKTOP),
+    Picture("visit", "leader", "/enterprises/visits/", PHONE, asked_for),
+    Picture("difficulty", "leader", MOTORS, DESKTOP, answered),
+    Picture("ladder", "leader", "/ladder/", DESKTOP),
+    Picture("per-mu", "leader", "/per-mu/", DESKTOP),
+    Picture("matching", "administrator", "/matching/", DESKTOP, opened(".candidates .title")),
+    Picture("campaign", "leader", "/remediation/", DESKTOP, opened("main .title")),
+    Picture("holding", "officer", "/remediation/", PHONE, opened("main .title")),
+    Picture("sheet", "leader", "/remediation/sheets/3/", DESKTOP),
+    Picture("programmes", "leader", "/programmes/", DESKTOP),
+    Picture("gantt", "leader", "/programmes/", DESKTOP, opened("a[href$='/gantt/']")),
+    Picture("investment", "leader", "/investment/", DESKTOP),
+    Picture("ways", "leader", "/programmes/ways/", DESKTOP),
+    Picture("indicators", "leader", "/indicators/", DESKTOP),
+    Picture("target", "leader", "/indicators/digital-enterprises/", DESKTOP),
+    Picture("bulletin", "leader", "/bulletins/", DESKTOP),
+    Picture("scheme", "leader", "/schemes/", DESKTOP),
+    Picture("scheme-item", "supervisor", "/schemes/", DESKTOP,
+            opened("main a.second[href*='/items/']")),
+    Picture("scheme-improve", "leader", "/schemes/beautiful-town/improve/", DESKTOP),
+]  # fmt: skip
 
 
 def enter(page: Page, address: str, person: str) -> None:
@@ -232,19 +275,27 @@ def keep(page: Page, path: Path) -> None:
     few.save(path, optimize=True)
 
 
-def take(browser: Browser, address: str, picture: Picture, language: str, into: Path) -> list[str]:
+Doors = dict[str, Any]  # of everybody who has gone in: the cookies to come back with
+
+
+def take(
+    browser: Browser, address: str, picture: Picture, language: str, into: Path, doors: Doors
+) -> list[str]:
     """Take a picture at each of its sizes; return what went wrong."""
     missed = []
     for size in picture.sizes:
         width, height = SIZES[size]
         name = f"{picture.name}-{size}-{language}.png"
+        known = doors.get(picture.person or "")
         context = browser.new_context(
-            viewport={"width": width, "height": height}, locale=LANGUAGES[language]
-        )
+            viewport={"width": width, "height": height}, locale=LANGUAGES[language],
+            storage_state=known,
+        )  # fmt: skip
         page = context.new_page()
         try:
-            if picture.person:
+            if picture.person and known is None:
                 enter(page, address, picture.person)
+                doors[picture.person] = context.storage_state()
             page.goto(f"{address}{picture.path}")
             if picture.prepare:
                 picture.prepare(page, language)
@@ -319,8 +370,9 @@ def main() -> int:
             )
             if not given.address and language == "zh":
                 live_a_morning(browser, address)
+            doors: Doors = {}
             for picture in pictures:
-                missed += take(browser, address, picture, language, given.into)
+                missed += take(browser, address, picture, language, given.into, doors)
             browser.close()
     for line in missed:
         print(line, file=sys.stderr)

@@ -12,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db.models import Q
 from django.forms.utils import flatatt
 from django.urls import reverse
+from django.utils.functional import lazy
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
@@ -75,8 +76,12 @@ class FilesField(forms.FileField):
         super().__init__(**options)
         self.most, self.largest = most, largest
         self.widget.attrs |= {"accept": ",".join(sorted(ACCEPTED)), "hx-preserve": "true"}
-        self.help_text = _("JPEG, PNG, WebP or PDF: at most %(n)d, of %(mb)d MB each.") % {
-            "n": most, "mb": largest // 2**20,
+        # In the language of the page: a form's field is made once for all of them.
+        self.help_text = lazy(self._advice, str)()
+
+    def _advice(self) -> str:
+        return _("JPEG, PNG, WebP or PDF: at most %(n)d, of %(mb)d MB each.") % {
+            "n": self.most, "mb": self.largest // 2**20,
         }  # fmt: skip
 
     def clean(self, value: Any, initial: Any = None) -> list[UploadedFile]:

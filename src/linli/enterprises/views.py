@@ -84,6 +84,7 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
             "query": query.urlencode(),
             "is_narrowed": any(value for value in query.values()),
             "works_here": visiting.may_visit(sight),
+            "keeps": keeps(sight),
         },
     )
 
