@@ -44,6 +44,9 @@ QUERIES = {
     "cases": ["?q=%E6%A1%A5&state=open", "?q=nothing"],
     "cockpit": ["?wall"],
     "map": ["?area=west"],
+    "scheme": ["?period=2025&area=west"],
+    "scheme-improve": ["?period=2025&v-people=8"],
+    "scheme-item": ["?period=2025&area=west"],
 }
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 FOREIGN = re.compile(r"[A-Za-z]{2,}(?:[ ,.:;'’]+[A-Za-z]{2,})+")
