@@ -104,7 +104,7 @@ TYPED: dict[str, dict[str, Any]] = {
     "advice": {"reply": "已安排维修，预计明天修好。"},
 }
 # Pages whose answer is to lead on to another page.
-LEADING_ON = {"bulletins", "set-language"}
+LEADING_ON = {"bulletins", "schemes", "set-language"}
 # An answer that never ends by itself; `bench/cockpit.py` is for it.
 STREAMS = {"cockpit-stream"}
 # Pages of the sign-in library; those that need an object of its own stand under `library`.
