@@ -5,10 +5,11 @@ from datetime import date
 import pytest
 
 from linli.people.scope import Scope
+from linli.programmes.climbing import stuck
 from linli.programmes.investment import funnel
 from linli.programmes.investment.models import Investment, InvestmentStep, may_change
 from linli.programmes.investment.steps import advance
-from linli.programmes.ladders import Ladder, NotClimbed, stuck
+from linli.programmes.ladders import Ladder, NotClimbed
 from linli.sections import Faulty
 from tests.programmes.conftest import browser, given, wrong
 from tests.small_town import person

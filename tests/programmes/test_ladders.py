@@ -5,15 +5,9 @@ from datetime import date
 import pytest
 from django.utils import translation
 
-from linli.programmes.ladders import (
-    Climb,
-    Ladder,
-    NotClimbed,
-    Passage,
-    Step,
-    along,
-    check_step,
-)
+from linli.programmes.climbing import Step, check_step
+from linli.programmes.ladders import Climb, Ladder, NotClimbed
+from linli.programmes.passages import along
 from linli.sections import Faulty
 from tests.small_town import SmallTown
 
@@ -118,56 +112,44 @@ def test_a_step_is_neither_before_the_last_one_nor_to_come(ladder):
     assert "up to today" in refusal(ladder, "lead", None, "talks", on=date(2026, 4, 1))
 
 
-def steps(*taken):
-    return [Taken(stage, on) for stage, on in taken]
+def passages(ladder, *taken, until):
+    """Return the ways of one thing to a stage from the one before, as days and arrival."""
+    found = along(ladder, [(1, stage, on) for stage, on in taken], TODAY)[until]
+    return [(one.days, one.arrived) for one in found]
 
 
-class Taken:
-    """A step as it is read."""
-
-    def __init__(self, stage, on):
-        self.stage, self.on = stage, on
+LEAD, TALKS = ("lead", date(2026, 1, 1)), ("talks", date(2026, 1, 31))
 
 
 def test_time_between_stages_runs_from_the_first_arrival_to_the_first(ladder):
     # 1 January to 31 January are 30 days; the way back and up again does not change that.
-    steady = steps(("lead", date(2026, 1, 1)), ("talks", date(2026, 1, 31)))
-    back = [*steady, *steps(("lead", date(2026, 2, 5)), ("talks", date(2026, 2, 20)))]
-    for history in (steady, back):
-        assert Passage.between(ladder, history, "lead", "talks", TODAY) == Passage(30, True)
+    back = [("lead", date(2026, 2, 5)), ("talks", date(2026, 2, 20))]
+    assert passages(ladder, LEAD, TALKS, until="talks") == [(30, True)]
+    assert passages(ladder, LEAD, TALKS, *back, until="talks") == [(30, True)]
     # Land was passed over: whoever is in production has left negotiation behind, on 1 March,
-    # 29 days after 31 January.
-    over = [*steady, *steps(("built", date(2026, 3, 1)))]
-    assert Passage.between(ladder, over, "talks", "land", TODAY) == Passage(29, True)
+    # 29 days after 31 January, and came onto land and production on that same day.
+    built = ("built", date(2026, 3, 1))
+    assert passages(ladder, LEAD, TALKS, built, until="land") == [(29, True)]
+    assert passages(ladder, LEAD, TALKS, built, until="built") == [(0, True)]
 
 
 def test_who_has_not_arrived_is_counted_until_today_or_until_it_gave_up(ladder):
     # 31 January to 31 March 2026 are 28 + 31 = 59 days; to 10 February, 10.
-    waiting = steps(("lead", date(2026, 1, 1)), ("talks", date(2026, 1, 31)))
-    assert Passage.between(ladder, waiting, "talks", "built", TODAY) == Passage(59, False)
-    gone = [*waiting, *steps(("dropped", date(2026, 2, 10)))]
-    assert Passage.between(ladder, gone, "talks", "built", TODAY) == Passage(10, False)
-    assert Passage.between(ladder, steps(("lead", date(2026, 1, 1))), "talks", "built",
-                           TODAY) is None  # fmt: skip
+    assert passages(ladder, LEAD, TALKS, until="land") == [(59, False)]
+    gone = ("dropped", date(2026, 2, 10))
+    assert passages(ladder, LEAD, TALKS, gone, until="land") == [(10, False)]
+    # Who never came onto a stage has no way from there.
+    assert passages(ladder, LEAD, until="land") == []
 
 
-def test_all_neighbouring_stages_at_once_say_the_same(ladder):
-    histories = {
-        1: steps(("lead", date(2026, 1, 1)), ("talks", date(2026, 1, 31)),
-                 ("built", date(2026, 3, 1))),
-        2: steps(("lead", date(2026, 1, 1)), ("talks", date(2026, 1, 31)),
-                 ("dropped", date(2026, 2, 10))),
-        3: steps(("lead", date(2026, 3, 1))),
-        4: steps(("talks", date(2026, 3, 1)), ("lead", date(2026, 3, 5))),
-    }  # fmt: skip
-    rows = [(key, step.stage, step.on) for key, taken in histories.items() for step in taken]
+def test_things_are_told_apart_and_may_begin_anywhere(ladder):
+    # The first waits 30 days for the talks; the second, which began in them on 1 March, came onto
+    # lead that day too (0 days) and has waited 30 days for land since.
+    rows = [(1, *LEAD), (1, *TALKS), (2, "talks", date(2026, 3, 1)),
+            (2, "lead", date(2026, 3, 5))]  # fmt: skip
     found = along(ladder, rows, TODAY)
-    for before, after in zip(ladder.way, ladder.way[1:], strict=False):
-        assert found[after.code] == [
-            passage
-            for taken in histories.values()
-            if (passage := Passage.between(ladder, taken, before.code, after.code, TODAY))
-        ], after.code
+    assert [(one.days, one.arrived) for one in found["talks"]] == [(30, True), (0, True)]
+    assert [(one.days, one.arrived) for one in found["land"]] == [(59, False), (30, False)]
 
 
 def test_no_step_is_taken_away():

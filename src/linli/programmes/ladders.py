@@ -6,25 +6,21 @@ why. A stage `aside` lies beside the way (given up, handed over): it may be ente
 stage that does not end.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any, Self, TypeVar
+from datetime import date
+from typing import Any
 
-from django.apps import apps
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import get_language, gettext
 
-from linli import bulk
 from linli.clock import now
 from linli.people.models import User
 from linli.people.scope import Scope, visible
 from linli.places.models import Named
 from linli.scores.periods import local_day
 
-EARLIEST = date(1990, 1, 1)
 MAX_NOTE = 500
 
 
@@ -193,211 +189,3 @@ class Climb(models.Model):
     def delete(self, *args: Any, **kwargs: Any) -> Any:
         """Refuse. Raises NotClimbed."""
         raise NotClimbed("a step that was taken is not taken away")
-
-
-C = TypeVar("C", bound=Climber)
-
-
-@dataclass(frozen=True)
-class Step:
-    """A step somebody wants to take; `by` and `note` as in `Climb`."""
-
-    stage: str
-    on: date
-    by: User | None = None
-    note: str = ""
-
-
-def climb(
-    thing: C, stage: str, by: User | None = None, on: date | None = None, note: str = ""
-) -> C:
-    """Let a thing take one step, and return it as it stands then.
-
-    Raises
-    ------
-    NotClimbed
-        As in `check_step`.
-    """
-    day = on or local_day(now())
-    climb_all([(thing, [Step(stage, day, by, note)])])
-    return thing
-
-
-def climb_all(steps: Sequence[tuple[C, Sequence[Step]]]) -> None:
-    """Let things of one kind take steps, each its own in order; all or nothing.
-
-    Raises
-    ------
-    NotClimbed
-        As in `check_step`; nothing is written then.
-    """
-    if not steps:
-        return
-    kind = type(steps[0][0])
-    today, moment = local_day(now()), now()
-    with transaction.atomic():
-        keys = [thing.pk for thing, _steps in steps]
-        standing = {
-            row.pk: row
-            for row in kind._default_manager.select_for_update().filter(pk__in=keys)
-        }  # fmt: skip
-        taken: list[Any] = []
-        for thing, own in steps:
-            row = standing[thing.pk]
-            thing.stage, thing.stage_since = row.stage, row.stage_since
-            for step in own:
-                back = check_step(thing.ladder, thing.stage, thing.stage_since, step, today)
-                thing.stage, thing.stage_since = step.stage, step.on
-                taken.append(climb_kind(kind)(
-                    thing_id=thing.pk, stage=step.stage, on=step.on, by=step.by,
-                    note=step.note.strip(), back=back, at=moment,
-                ))  # fmt: skip
-        bulk.insert(taken)
-        bulk.update([thing for thing, _steps in steps], ["stage", "stage_since"])
-
-
-def climb_kind(kind: type[Climber]) -> Any:
-    """Return the model of the steps that things of a kind take."""
-    fields: Any = kind._meta
-    return fields.get_field("climbs").related_model
-
-
-def check_step(
-    ladder: Ladder, here: str, since: date | None, step: Step, today: date
-) -> bool:  # fmt: skip
-    """See that a step may be taken from where a thing stands, and tell whether it goes back.
-
-    What has no stage yet may begin on any of the way: what was before it came to us is not known.
-
-    Raises
-    ------
-    NotClimbed
-        If the ladder has no such stage; if the thing stands there already; if a stage that may
-        not be passed over lies between; if the day is still to come, or before the day of the
-        step before; if it goes back, or aside, without a reason.
-    """
-    there = ladder.stage(step.stage)
-    if not EARLIEST <= step.on <= today:
-        raise NotClimbed(gettext("%(day)s is not a day up to today.") % {"day": step.on})
-    if since and step.on < since:
-        raise NotClimbed(gettext("%(day)s is before the last step, which was on %(last)s.")
-                         % {"day": step.on, "last": since})  # fmt: skip
-    if len(step.note) > MAX_NOTE:
-        raise NotClimbed(gettext("Longer than %(n)d characters.") % {"n": MAX_NOTE})
-    if step.stage == here:
-        raise NotClimbed(gettext("It stands at “%(stage)s” already.") % {"stage": there})
-    back = there in ladder.before(here)
-    if not back and there not in ladder.after(here):
-        if ladder.stage(here).ends or ladder.stage(here).is_aside:
-            raise NotClimbed(gettext("Nothing comes after “%(stage)s”.")
-                             % {"stage": ladder.stage(here)})  # fmt: skip
-        raise NotClimbed(gettext("“%(stage)s” comes only after “%(between)s”.")
-                         % {"stage": there,
-                            "between": ladder.way[there.position - 1]})  # fmt: skip
-    if (back or there.is_aside) and not step.note.strip():
-        raise NotClimbed(gettext("Say why: this step leaves the way."))
-    return back
-
-
-def stuck(ladders: Iterable[Ladder], today: date | None = None) -> Q:
-    """Return what says which climbers have been in their stage longer than usual."""
-    today = today or local_day(now())
-    found = Q(pk__in=[])
-    for ladder in ladders:
-        for stage in ladder.stages:
-            if stage.usual_days is not None and not stage.ends:
-                latest = today - timedelta(days=stage.usual_days)
-                found |= Q(ladder=ladder.pk, stage=stage.code, stage_since__lt=latest)
-    return found
-
-
-@dataclass(frozen=True)
-class Passage:
-    """The way of one thing from one stage to a later one.
-
-    `days` from when it first came onto the one until it first came onto the other; where it has
-    not arrived (`arrived` is false), until it was given up, or until today.
-    """
-
-    days: int
-    arrived: bool
-
-    @classmethod
-    def between(
-        cls, ladder: Ladder, climbs: Sequence[Climb], start: str, end: str, today: date
-    ) -> Self | None:
-        """Read it from the steps of one thing, in order; None if it never came onto `start`.
-
-        A step back does not unmake what came before: the clock runs from the first arrival, so
-        that a way gone twice counts as the long way it was. Whoever passed over `start` came
-        onto it with the step that passed it.
-        """
-        first, last = ladder.stage(start).position, ladder.stage(end).position
-        began: date | None = None
-        for step in climbs:
-            position = ladder.stage(step.stage).position
-            if position < 0:
-                return cls((step.on - began).days, False) if began else None
-            if began is None and position >= first:
-                began = step.on
-            if began is not None and position >= last:
-                return cls((step.on - began).days, True)
-        return cls((today - began).days, False) if began else None
-
-
-def passages(
-    ladder: Ladder, histories: Iterable[Sequence[Climb]], start: str, end: str, today: date
-) -> list[Passage]:
-    """Return the ways of all who came onto `start`; each history is in order."""
-    found = (Passage.between(ladder, steps, start, end, today) for steps in histories)
-    return [passage for passage in found if passage is not None]
-
-
-def along(
-    ladder: Ladder, steps: Iterable[tuple[int, str, date]], today: date
-) -> dict[str, list[Passage]]:
-    """Return, for each stage of the way but the first, the ways to it from the stage before.
-
-    As `passages` for all neighbouring stages at once, in one pass.
-
-    Parameters
-    ----------
-    steps
-        Key of the thing, stage, day; for each thing in order.
-    """
-    positions = {stage.code: stage.position for stage in ladder.stages}
-    size = len(ladder.way)
-    arrivals: dict[int, list[date | None]] = {}
-    dropped: dict[int, list[date]] = {}
-    for key, stage, on in steps:
-        own = arrivals.setdefault(key, [None] * size)
-        position = positions.get(stage, -1)
-        if position < 0:
-            dropped.setdefault(key, []).append(on)
-            continue
-        for at in range(position, -1, -1):
-            if own[at] is not None:
-                break
-            own[at] = on
-    found: dict[str, list[Passage]] = {stage.code: [] for stage in ladder.way[1:]}
-    for key, own in arrivals.items():
-        for at in range(size - 1):
-            began, arrived = own[at], own[at + 1]
-            if began is None:
-                break
-            given_up = [on for on in dropped.get(key, ()) if on >= began]
-            if given_up and (arrived is None or given_up[0] < arrived):
-                passage = Passage((given_up[0] - began).days, False)
-            elif arrived is not None:
-                passage = Passage((arrived - began).days, True)
-            else:
-                passage = Passage((today - began).days, False)
-            found[ladder.way[at + 1].code].append(passage)
-    return found
-
-
-def climbers() -> Iterator[type[Climber]]:
-    """Find all kinds of things that climb."""
-    for model in apps.get_models():
-        if issubclass(model, Climber):
-            yield model

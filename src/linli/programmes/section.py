@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from pydantic import Field
 
 from linli import rows
-from linli.programmes.ladders import Ladder, climb_kind, climbers
+from linli.programmes.climbing import climb_kind, climbers
+from linli.programmes.ladders import Ladder
 from linli.rows import Counts
 from linli.sections import (
     Declaration,

@@ -9,7 +9,8 @@ from django.db.models import Case, Count, IntegerField, Q, QuerySet, Sum, Value,
 
 from linli.engines.durations import Durations, durations
 from linli.programmes.investment.models import Incubator, Investment, InvestmentStep, Origin
-from linli.programmes.ladders import Ladder, Stage, along
+from linli.programmes.ladders import Ladder, Stage
+from linli.programmes.passages import along
 
 
 @dataclass(frozen=True)

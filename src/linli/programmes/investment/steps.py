@@ -10,8 +10,9 @@ from linli import bulk
 from linli.clock import now
 from linli.people.models import User
 from linli.people.scope import Scope
+from linli.programmes.climbing import Step, climb_all
 from linli.programmes.investment.models import DAYS, Investment, may_change
-from linli.programmes.ladders import Ladder, NotClimbed, Step, climb_all
+from linli.programmes.ladders import Ladder, NotClimbed
 from linli.scores.periods import local_day
 from linli.tables import touched
 

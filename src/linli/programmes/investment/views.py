@@ -17,10 +17,11 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.clock import now
 from linli.people.models import User
 from linli.people.scope import Scope, scope
+from linli.programmes.climbing import stuck
 from linli.programmes.investment import funnel
 from linli.programmes.investment.models import LADDER, Investment, Origin, may_change
 from linli.programmes.investment.steps import advance
-from linli.programmes.ladders import MAX_NOTE, Ladder, NotClimbed, stuck
+from linli.programmes.ladders import MAX_NOTE, Ladder, NotClimbed
 from linli.programmes.renewal.models import works
 from linli.scores.periods import local_day
 

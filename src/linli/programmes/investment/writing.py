@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 
 from linli import bulk
 from linli.clock import now
+from linli.programmes.climbing import Step, check_step
 from linli.programmes.investment.models import DAYS, LADDER, Incubator, Investment
 from linli.programmes.investment.steps import take
-from linli.programmes.ladders import Ladder, NotClimbed, Step, check_step
+from linli.programmes.ladders import Ladder, NotClimbed
 from linli.programmes.laying import Codes, Laid, key_of, lay, not_negative
 from linli.programmes.renewal.models import administers
 from linli.programmes.renewal.writing import CODE

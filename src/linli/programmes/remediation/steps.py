@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from linli.cases.evidence import checked
 from linli.clock import now
 from linli.people.models import User
-from linli.programmes import ladders
+from linli.programmes import climbing
 from linli.programmes.ladders import NotClimbed, Stage
 from linli.programmes.remediation import alike, sheets
 from linli.programmes.remediation.models import SIGNED, Contract, Holding, Promise, Talk
@@ -73,7 +73,7 @@ def climb(holding: Holding, stage: str, by: User, on: date | None = None, note: 
         missing = [] if is_back else bars(holding, stage, on)
         if missing:
             raise NotClimbed(" ".join(missing))
-        ladders.climb(holding, stage, by, on, note)
+        climbing.climb(holding, stage, by, on, note)
 
 
 def promise(

@@ -8,7 +8,7 @@ from shapely.geometry import mapping
 from linli.engines.geo import SYSTEMS
 from linli.people.models import User
 from linli.people.scope import Scope
-from linli.programmes.remediation import writing
+from linli.programmes.remediation import land, writing
 from linli.programmes.remediation.models import (
     Block,
     Campaign,
@@ -22,7 +22,7 @@ from linli.programmes.remediation.models import (
     Promise,
     Talk,
 )
-from linli.programmes.remediation.visibility import sees_any
+from linli.programmes.remediation.visibility import may_import, sees_any
 from linli.tables import Column, Kind, Table, declare
 
 
@@ -31,7 +31,7 @@ def _shape(row: Any) -> dict[str, Any]:
 
 
 def _seen(scope: Scope) -> bool:
-    return sees_any(scope) or writing.may_import(scope)
+    return sees_any(scope) or may_import(scope)
 
 
 def _works(scope: Scope) -> bool:
@@ -109,7 +109,7 @@ declare(
             *_drawn(),
         ),
         may_list=_seen, words=("name", "name_en", "code"), order=("code",),
-        related=("campaign", "organisation"), deferred=("wkb",), writer=writing.BLOCKS,
+        related=("campaign", "organisation"), deferred=("wkb",), writer=land.BLOCKS,
         help=_("The blocks of a remediation campaign, with their shapes."),
     )
 )  # fmt: skip
@@ -124,7 +124,7 @@ declare(
             *_drawn(),
         ),
         may_list=_seen, words=("code", "use"), order=("code",), related=("block",),
-        deferred=("wkb",), writer=writing.PARCELS,
+        deferred=("wkb",), writer=land.PARCELS,
         help=_("Import the blocks first: every parcel lies in one."),
     )
 )  # fmt: skip
