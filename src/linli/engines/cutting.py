@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely.geometry import LineString, MultiPolygon, Point, Polygon
+from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from linli.engines.geo import hectares
@@ -148,6 +148,17 @@ def moved(
     return found
 
 
+def noded(pieces: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+    """Return pieces that do not overlap with the same corners on the borders between them."""
+    faces = _faces([piece.boundary for piece in pieces])
+    inside = shapely.STRtree([face.representative_point() for face in faces])
+    found = []
+    for piece in pieces:
+        own = [faces[at] for at in sorted(inside.query(piece, predicate="contains"))]
+        found.append(_whole(own) if own else piece)
+    return found
+
+
 @dataclass(frozen=True)
 class Patch:
     """Land where something is wrong: how much, where, and the positions of the pieces it is of."""
@@ -199,11 +210,3 @@ def _patches(land: BaseGeometry, of: tuple[int, ...] = ()) -> list[Patch]:
             inside: Point = part.representative_point()
             found.append(Patch(size, (round(inside.x, 6), round(inside.y, 6)), of))
     return sorted(found, key=lambda patch: -patch.hectares)
-
-
-def land_only(shape: BaseGeometry) -> Polygon | MultiPolygon | None:
-    """Return a shape on the grid if it is land whose sides do not cross; None otherwise."""
-    if shape.geom_type not in ("Polygon", "MultiPolygon") or shape.is_empty or not shape.is_valid:
-        return None
-    rounded = shapely.set_precision(shapely.force_2d(shape), GRID)
-    return rounded if rounded.geom_type in ("Polygon", "MultiPolygon") else None

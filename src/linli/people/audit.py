@@ -51,6 +51,7 @@ ACTIONS: dict[str, str | Promise] = {
     "key-used": _("API key first used"),
     "exported": _("Exported"),
     "imported": _("Imported"),
+    "land-cut": _("Land cut"),
     "webhook-added": _("Webhook added"),
     "webhook-changed": _("Webhook changed"),
     "webhook-removed": _("Webhook removed"),
@@ -69,6 +70,7 @@ FIELDS: dict[str, str | Promise] = {
     "workdays": _("workdays here"),
     "hours": _("working hours"),
     "rows": _("rows"),
+    "mu": _("mu"),
     "filter": _("filter"),
     "format": _("format"),
     "oidc": "OpenID Connect",
@@ -98,6 +100,8 @@ KINDS: dict[str, str | Promise] = {
     "key": _("API key"),
     "table": _("Table"),
     "webhook": _("Webhook"),
+    "campaign": _("Campaign"),
+    "block": _("Block"),
 }
 
 

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_safe
 from linli.clock import now
 from linli.people.scope import Scope, scope
 from linli.programmes.remediation import shapes, steps
+from linli.programmes.remediation.cutting.ground import may_cut
 from linli.programmes.remediation.models import Block, Campaign, Holding, Parcel
 from linli.programmes.remediation.progress import Progress, overview
 from linli.scores.periods import local_day
@@ -55,7 +56,8 @@ def _campaign(sight: Scope, code: str) -> Campaign:
 @require_safe
 def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     """Show a campaign: map, curve, the blocks side by side, who stalls."""
-    found = _campaign(scope(request.user), campaign)
+    sight = scope(request.user)
+    found = _campaign(sight, campaign)
     seen = overview(found)
     urls = {
         part.block.code: reverse("remediation-block", args=[part.block.code])
@@ -67,6 +69,7 @@ def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
         "remediation/campaign.html",
         {
             "campaign": found,
+            "may_cut": may_cut(sight, found),
             "whole": seen.whole,
             "parts": seen.blocks,
             "stalled": seen.whole.stalled[:SHOWN],
@@ -111,6 +114,7 @@ def block(request: HttpRequest, block: str) -> HttpResponse:
         {
             "the_block": found,
             "campaign": found.campaign,
+            "may_cut": may_cut(sight, found.campaign),
             "part": part,
             "rows": rows,
             "off": [p for p in parcels if p.off is not None and abs(p.off) > OFF],
