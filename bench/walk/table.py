@@ -83,6 +83,8 @@ PAGES: dict[str, dict[str, Any]] = {
     "investment-project": {"code": some("programmes.Investment", "code")},
     "campaign": {"campaign": some("programmes.Campaign", "code")},
     "remediation-block": {"block": some("programmes.Block", "code")},
+    "cut-campaign": {"campaign": some("programmes.Campaign", "code")},
+    "cut-block": {"block": some("programmes.Block", "code")},
     "holding": {"holding": some("programmes.Holding", "code")},
     "compensation-sheet": {"offer": some("programmes.Offer")},
     "contract-file": {"contract": some("programmes.Contract")},

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from linli.engines.signings import HORIZON, MEDIANS, SHAPES, last_signing, survival
+from linli.engines.signings import HORIZON, MEDIANS, SHAPES, last_signing, run, survival
 
 
 def test_nobody_left_is_over_today():
@@ -80,3 +80,60 @@ def test_where_all_are_alike_the_end_is_told_rather_too_late():
         return 1e6, 1e6 * 20 / np.log(2)
 
     assert _coverage(all_alike, 30, 14, seed=2) > 0.6
+
+
+def test_the_clock_runs_faster_in_the_last_two_days_of_a_bonus():
+    # Seven days, 0 to 6: days 5 and 6 count four times. 5 days as they are, then 4 + 4, then one.
+    assert run(4.0, [6], 8).tolist() == [0, 1, 2, 3, 4, 5, 9, 13, 14]
+    # A pull of one is no deadline at all.
+    assert run(1.0, [6], 8).tolist() == list(range(9))
+
+
+def test_who_is_left_before_a_deadline_is_expected_to_hurry():
+    # Others signed in front of it before: 16 of 20 on days 5 and 6. Those three days in have it
+    # ahead; without it their slow beginning is all that is known of them.
+    signed, waiting = [1, 2, 3, 4, *([5] * 7), *([6] * 9)], [3] * 4
+    plain = last_signing(signed, waiting)
+    hurried = last_signing(signed, waiting, deadlines=[6])
+    assert hurried.middle is not None and plain.middle is not None
+    assert hurried.middle < plain.middle
+    # Day 6 is three days from now: by its end three of the four are expected to have signed,
+    # two where nothing is known of the deadline.
+    assert (hurried.curve[3][1], plain.curve[3][1]) == (3, 2)
+
+
+def test_a_deadline_that_nobody_heeded_changes_little():
+    # Even signings, one every other day, over a deadline on day 9.
+    signed, waiting = list(range(0, 40, 2)), [40] * 5
+    plain, with_one = last_signing(signed, waiting), last_signing(signed, waiting, deadlines=[9])
+    assert with_one.middle == pytest.approx(plain.middle, rel=0.25)
+
+
+def test_forecasts_that_know_of_deadlines_are_nearer_and_hold_what_they_claim():
+    ends, today, n = [6, 14, 29], 10, 25
+    clock = run(6.0, ends, HORIZON)
+    rng = np.random.default_rng(5)
+    within = asked = 0
+    miss = {"with": 0.0, "without": 0.0}
+    for at in range(120):
+        shape, median = rng.uniform(2, 10), rng.uniform(10, 40)
+        scale = median / (2 ** (1 / shape) - 1)
+        gone = scale * (rng.random(n) ** (-1 / shape) - 1)
+        days = np.floor(np.interp(gone, clock, np.arange(len(clock))))
+        waiting = [today] * int((days >= today).sum())
+        signed = days[days < today].astype(int).tolist()
+        if not waiting:
+            continue
+        truth = days.max() - today
+        told = last_signing(signed, waiting, seed=at, draws=600, deadlines=ends)
+        plain = last_signing(signed, waiting, seed=at, draws=600)
+        far = HORIZON + 1
+        for name, one in (("with", told), ("without", plain)):
+            middle = far if one.middle is None else one.middle
+            miss[name] += abs(np.log((middle + 1) / (truth + 1)))
+        asked += 1
+        late = far if told.late is None else told.late
+        early = far if told.early is None else told.early
+        within += early <= truth <= late
+    assert 0.7 < within / asked <= 0.97
+    assert miss["with"] < miss["without"]

@@ -73,6 +73,8 @@ OPERATIONS = {
     "investment-climb": "project_climb",
     "remediation": "list_campaigns list_holdings", "campaign": "get_campaigns campaign_progress",
     "remediation-block": "get_blocks list_parcels list_holdings campaign_progress",
+    "cut-campaign": "campaign_pieces cut_campaign", "try-campaign": "try_campaign_cut",
+    "cut-block": "block_pieces cut_block", "try-block": "try_block_cut",
     "holding": "get_holdings holding_sheet holding_differences list_offers list_promises "
                "list_negotiations list_contracts",
     "holding-step": "holding_climb offer_sheet holding_promise take_back_promise holding_note "

@@ -20,6 +20,8 @@ from linli.programmes.remediation.models import (
     Holding,
     HoldingClimb,
     Offer,
+    Policy,
+    Price,
 )
 from linli.programmes.remediation.steps import signed_stages
 from linli.scores.periods import local_day
@@ -43,6 +45,8 @@ class Standing:
 class Progress:
     """A block, or a whole campaign. `offered` is yuan in the last sheets, `agreed` in signed ones.
 
+    `deadlines` are the last days of bonuses, 0 for the day of the notice.
+
     `curve` has a day and how many had signed by its end, from the first notice until today, or
     until the day on which the last one signed.
     """
@@ -56,6 +60,7 @@ class Progress:
     offered: Decimal = Decimal(0)
     agreed: Decimal = Decimal(0)
     block: Block | None = None
+    deadlines: tuple[int, ...] = ()
     curve: list[tuple[date, int]] = field(default_factory=list)
     forecast: Forecast = field(init=False)
 
@@ -68,6 +73,7 @@ class Progress:
             sorted((self.today - row.told_on).days for row in waiting if row.told_on),
             sum(1 for row in waiting if not row.told_on),
             seed=self.seed,
+            deadlines=self.deadlines,
         )  # fmt: skip
         self.curve = _curve([row.signed_on for row in signed if row.signed_on], self.first_told,
                             self.today, is_over=not waiting)  # fmt: skip
@@ -223,6 +229,13 @@ def _yuan(campaign: Campaign) -> dict[int, Decimal]:
     }
 
 
+def deadlines(policy: Policy) -> tuple[int, ...]:
+    """Return on which days after the notice a bonus ends, 0 for the day of the notice itself."""
+    bonuses = policy.prices.filter(group=Price.Group.BONUS, retired=False)
+    # The table counts the day of the notice as day 1.
+    return tuple(days[1] - 1 for days in bonuses.values_list("days", flat=True) if days)
+
+
 @dataclass
 class Overview:
     """A campaign and its blocks, in their order."""
@@ -235,28 +248,28 @@ def overview(campaign: Campaign, blocks: Sequence[Block] | None = None) -> Overv
     """Tell how a campaign and each block stand today."""
     today = local_day(now())
     rows = standings(campaign, today)
-    yuan = _yuan(campaign)
+    yuan, ends = _yuan(campaign), deadlines(campaign.policy)
     found = list(blocks if blocks is not None else campaign.blocks.all())
     parts: dict[int, list[Standing]] = defaultdict(list)
     for row in rows:
         parts[row.block].append(row)
     mine = [
         _progress(parts[block.pk], yuan, today, block.code, block.due_on, block.mu, block.given_mu,
-                  block)
+                  block, ends)
         for block in found
     ]  # fmt: skip
     whole = _progress(rows, yuan, today, campaign.code, campaign.due_on,
-                      sum(block.mu for block in found), campaign.given_mu, None)  # fmt: skip
+                      sum(block.mu for block in found), campaign.given_mu, None, ends)  # fmt: skip
     return Overview(whole, mine)
 
 
 def _progress(
     rows: list[Standing], yuan: dict[int, Decimal], today: date, code: str, due: date,
-    mu: float, given: float | None, block: Block | None,
+    mu: float, given: float | None, block: Block | None, ends: tuple[int, ...],
 ) -> Progress:  # fmt: skip
     return Progress(
         today, rows, crc32(code.encode()), mu, given, due,
         sum((yuan.get(row.holding.pk, Decimal(0)) for row in rows), Decimal(0)),
         sum((yuan.get(row.holding.pk, Decimal(0)) for row in rows if row.signed_on), Decimal(0)),
-        block,
+        block, ends,
     )  # fmt: skip
