@@ -46,7 +46,8 @@ def bring(town: Path, scope: Scope) -> dict[str, int]:
         with transaction.atomic():
             for file in files:
                 path = order.parent / file["file"]
-                taken[file["table"]] = _take(declared()[file["table"]], scope, path, by)
+                table = declared()[file["table"]]
+                taken[table.name] = taken.get(table.name, 0) + _take(table, scope, path, by)
     return taken
 
 

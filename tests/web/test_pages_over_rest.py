@@ -64,6 +64,7 @@ OPERATIONS = {
     "programme": "get_programmes programme_tree programme_slips list_milestones",
     "programme-gantt": "programme_slips list_milestones", "programme-map": "programme_shapes",
     "programme-shapes": "programme_shapes", "milestone-done": "milestone_done",
+    "milestone-dates": "milestone_dates list_milestone-changes",
     "milestone-file": "milestone_file",
     "ladder": "ladder list_rungs", "climber": "climber list_enterprise-next-steps",
     "next-step": "next_step", "grant-title": "create_enterprise-titles",

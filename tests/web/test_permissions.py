@@ -36,6 +36,7 @@ OBJECTS = {
     "rule-on-rating.pk": "rating", "revoke-key.pk": "key",
     "programme.code": "node", "programme-gantt.code": "node", "programme-map.code": "node",
     "programme-shapes.code": "node", "milestone-done.pk": "milestone",
+    "milestone-dates.pk": "milestone",
     "enterprise": "enterprise",
     "milestone-file.pk": "milestone", "investment-project.code": "project",
     "investment-climb.code": "project",

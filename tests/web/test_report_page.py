@@ -1,17 +1,20 @@
 """Reporting: what the page answers while one types, and what keeps it from being misused."""
 
 import re
+import tomllib
+from pathlib import Path
 
 import pytest
 from django.test import Client
 
-from linli.cases.models import Case
+from linli.cases.models import Case, Category
 from linli.cases.models import Report as Told
 from tests.cases.conftest import tell
 from tests.small_town import category, person
 from tests.web.conftest import photo
 
 pytestmark = pytest.mark.usefixtures("town")
+PACKS = Path(__file__).parents[2] / "src/linli/packs"
 HERE = {"lon": "121.005", "lat": "30.705"}
 
 
@@ -27,6 +30,29 @@ def test_the_category_is_suggested_as_one_types_and_never_chosen(visitor):
     assert chips[0] == str(category("lights").pk)
     assert len(chips) <= 3
     assert "<html" not in answer.text
+
+
+def test_what_only_software_raises_is_not_offered_to_people(visitor):
+    lights = category("lights")
+    told = {"title": "桥边的路灯坏了，晚上一片漆黑", "body": ""}
+    assert f'value="{lights.pk}"' in visitor.get("/report/").text
+    Category.objects.filter(pk=lights.pk).update(automatic=True)
+
+    assert f'value="{lights.pk}"' not in visitor.get("/report/").text
+    assert f'data-category="{lights.pk}"' not in visitor.post("/report/already/", told).text
+    sent = visitor.post("/report/", told | HERE | {"category": lights.pk})
+    assert sent.status_code == 422
+
+
+def test_the_packs_say_which_only_software_raises(town):
+    told = {
+        entry["code"]
+        for file in PACKS.glob("*.toml")
+        for entry in tomllib.loads(file.read_text("utf-8")).get("category", ())
+        if entry.get("automatic")
+    }
+    assert told >= {"programme-late", "indicator-behind", "remediation-stalled",
+                    "remediation-late"}  # fmt: skip
 
 
 def test_nothing_typed_nothing_said(visitor):

@@ -16,24 +16,40 @@ AS_OF = date(2026, 11, 20)
 COUNT, DIGITAL = 72, 0.55
 MILLION = 1_000_000
 INCUBATORS = (
-    ("INC-SH", "平湖（上海）科创飞地", "Pinghu incubator in Shanghai", "上海市张江"),
-    ("INC-HZ", "平湖（杭州）数字飞地", "Pinghu incubator in Hangzhou", "杭州市滨江"),
-    ("INC-SZ", "平湖（深圳）创新中心", "Pinghu incubator in Shenzhen", "深圳市南山"),
+    ("INC-SH", "平湖（上海）科创飞地", "Pinghu incubator in Shanghai", "上海市张江",
+     "Zhangjiang, Shanghai"),
+    ("INC-HZ", "平湖（杭州）数字飞地", "Pinghu incubator in Hangzhou", "杭州市滨江",
+     "Binjiang, Hangzhou"),
+    ("INC-SZ", "平湖（深圳）创新中心", "Pinghu incubator in Shenzhen", "深圳市南山",
+     "Nanshan, Shenzhen"),
 )  # fmt: skip
+# What is to be made, in which industry, whether it is of the digital economy; both in English too.
 KINDS = (
-    ("智能传感器", "智能传感", True), ("工业机器人减速器", "高端装备", False),
-    ("车规级芯片封测", "集成电路", True), ("新能源汽车电驱", "汽车零部件", False),
-    ("光学镜头模组", "光电信息", True), ("精密模具", "高端装备", False),
-    ("工业互联网平台", "软件信息", True), ("服务器整机", "电子信息", True),
-    ("生物医用材料", "生命健康", False), ("显示驱动模组", "光电信息", True),
-    ("智能仓储装备", "高端装备", False), ("功能性新材料", "新材料", False),
+    ("智能传感器", "智能传感", True, "smart sensors", "Sensing"),
+    ("工业机器人减速器", "高端装备", False, "gears for industrial robots", "Advanced equipment"),
+    ("车规级芯片封测", "集成电路", True, "packaging of automotive chips", "Integrated circuits"),
+    ("新能源汽车电驱", "汽车零部件", False, "electric drives for cars", "Automotive parts"),
+    ("光学镜头模组", "光电信息", True, "optical lens modules", "Optoelectronics"),
+    ("精密模具", "高端装备", False, "precision moulds", "Advanced equipment"),
+    ("工业互联网平台", "软件信息", True, "industrial internet platform", "Software"),
+    ("服务器整机", "电子信息", True, "servers", "Electronics"),
+    ("生物医用材料", "生命健康", False, "biomedical materials", "Life sciences"),
+    ("显示驱动模组", "光电信息", True, "display driver modules", "Optoelectronics"),
+    ("智能仓储装备", "高端装备", False, "smart storage equipment", "Advanced equipment"),
+    ("功能性新材料", "新材料", False, "functional materials", "New materials"),
+)
+NAMES = {
+    "澜川": "Lanchuan", "启岳": "Qiyue", "恒屿": "Hengyu", "墨禾": "Mohe", "臻衡": "Zhenheng",
+    "沐棠": "Mutang", "砺新": "Lixin", "云岫": "Yunxiu", "博澜": "Bolan", "晟远": "Shengyuan",
+    "拓岚": "Tuolan", "凌洲": "Lingzhou", "瑞桉": "Rui'an", "鸿瀚": "Honghan",
+    "知行合": "Zhixinghe", "致微": "Zhiwei", "星垣": "Xingyuan", "嘉霖": "Jialin",
+    "东翎": "Dongling", "锦序": "Jinxu", "海朔": "Haishuo", "泓毅": "Hongyi", "安澍": "Anshu",
+    "景行": "Jingxing",
+}  # fmt: skip
+TAILS = (
+    ("科技有限公司", "Technology Co., Ltd."), ("智能制造有限公司", "Smart Manufacturing Co., Ltd."),
+    ("电子股份有限公司", "Electronics Co., Ltd."), ("新材料有限公司", "New Materials Co., Ltd."),
 )  # fmt: skip
-NAMES = (
-    "澜川", "启岳", "恒屿", "墨禾", "臻衡", "沐棠", "砺新", "云岫",
-    "博澜", "晟远", "拓岚", "凌洲", "瑞桉", "鸿瀚", "知行合", "致微",
-    "星垣", "嘉霖", "东翎", "锦序", "海朔", "泓毅", "安澍", "景行",
-)  # fmt: skip
-TAILS = ("科技有限公司", "智能制造有限公司", "电子股份有限公司", "新材料有限公司")
 ORIGINS = (("office", 5), ("referral", 4), ("fair", 3), ("fund", 2), ("incubator", 5),
            ("expansion", 3), ("own", 2))  # fmt: skip
 AREAS = ("330482001", "330482002", "330482101", "330482102", "330482108", "330482106")
@@ -47,12 +63,15 @@ def main() -> None:
     rng = Random(2026)
     rows = []
     for number in range(1, COUNT + 1):
-        product, industry, digital = KINDS[number % len(KINDS)]
+        product, industry, digital, product_en, industry_en = KINDS[number % len(KINDS)]
         origin = rng.choices([o for o, _w in ORIGINS], [w for _o, w in ORIGINS])[0]
-        name = f"{NAMES[number % len(NAMES)]}{product}项目"
+        brand, brand_en = list(NAMES.items())[number % len(NAMES)]
+        tail, tail_en = TAILS[number % 4]
         row = {
-            "code": f"INV-{number:03d}", "name": name,
-            "company": f"{NAMES[number % len(NAMES)]}{TAILS[number % 4]}", "industry": industry,
+            "code": f"INV-{number:03d}", "name": f"{brand}{product}项目",
+            "name_en": f"{brand_en}: {product_en}", "company": f"{brand}{tail}",
+            "company_en": f"{brand_en} {tail_en}", "industry": industry,
+            "industry_en": industry_en,
             "digital": "是" if digital else "否", "origin": origin,
             "incubator": rng.choice(INCUBATORS)[0] if origin == "incubator" else "",
             "owner": "commerce" if number % 3 else "industry", "area": rng.choice(AREAS),
@@ -84,9 +103,9 @@ def main() -> None:
             round(row["amount"] * share / MILLION) * MILLION if row.get("started") else 0
         )
     write("projects.csv", [*rows[0], *DAYS[1:], "dropped", "reason"], rows)
-    write("incubators.csv", ["code", "name", "name_en", "place", "since"],
-          [{"code": c, "name": n, "name_en": e, "place": p, "since": date(2023, 3, 1)}
-           for c, n, e, p in INCUBATORS])  # fmt: skip
+    write("incubators.csv", ["code", "name", "name_en", "place", "place_en", "since"],
+          [{"code": c, "name": n, "name_en": e, "place": p, "place_en": q,
+            "since": date(2023, 3, 1)} for c, n, e, p, q in INCUBATORS])  # fmt: skip
 
 
 def balance(rows: list[dict]) -> None:

@@ -1,8 +1,10 @@
 """Draws the sample's remediation campaign: `python towns/pinghu/make_remediation.py`.
 
 1,945 mu in five blocks inside the industrial area of Xindai; block 4 signs all its enterprises
-within seven days of the notice. Every line, enterprise and figure is invented. Writes
-`sample/remediation.toml` and the files it names; running it again writes the same bytes.
+within seven days of the notice. Every line, enterprise and figure is invented. The enterprises
+of the register that lie there (`make_enterprises.py`) stand on the parcel nearest to them; the
+others, too small to report, are added to the register. Writes `sample/remediation.toml` and the
+files it names; running it again writes the same bytes.
 """
 
 import csv
@@ -19,6 +21,7 @@ from linli.engines.geo import hectares
 HERE = Path(__file__).parent / "sample"
 SEED = 1945
 AS_OF = date(2026, 11, 20)
+AREA = "330482102"
 CENTRE = (121.0900, 30.7752)  # within the industrial area of Xindai
 TURN = -14  # degrees
 WIDE, HIGH = 1480.0, 876.0  # metres, before the whole is scaled to 1,945 mu
@@ -116,6 +119,16 @@ PINYIN = {
     "仓储": "Storage", "物流": "Logistics", "金属": "Metals", "模具": "Moulds",
     "家具": "Furniture", "紧固件": "Fasteners", "洁具": "Sanitary Ware",
 }  # fmt: skip
+# Industry of each trade (GB/T 4754), and what it makes.
+TRADES = {
+    "箱包": ("1922", "拉杆箱"), "服饰": ("1819", "夹克"), "纺织": ("1751", "化纤布"),
+    "五金": ("3351", "家具五金"), "铸造": ("3391", "铸铁件"), "机械": ("3484", "机加工件"),
+    "塑业": ("2929", "注塑件"), "包装": ("2231", "纸箱"), "木业": ("2110", "木制家具"),
+    "童车": ("3760", "童车零件"), "电器": ("3857", "电热元件"), "印染": ("1751", "染色布"),
+    "橡塑": ("2913", "橡胶密封件"), "仓储": ("5990", "仓储"), "物流": ("5430", "货运"),
+    "金属": ("3311", "钢结构"), "模具": ("3525", "冲压模具"), "家具": ("2110", "实木家具"),
+    "紧固件": ("3482", "螺栓"), "洁具": ("3351", "洁具配件"),
+}  # fmt: skip
 CHARACTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 SAID = (
     "上门送达征求意见书，企业主表示理解，希望了解搬迁去向。",
@@ -136,6 +149,8 @@ def main():
              "negotiations": []}  # fmt: skip
     for block, shape in zip(BLOCKS, shapes, strict=True):
         fill(block, shape, names, files, rng)
+    known = on_the_register(files)
+    files = {"enterprises": small_ones(files, known), **files}
     write_shapes(
         "remediation-blocks.geojson",
         [({"code": b.code, "name": b.name, "name_en": b.name_en, "campaign": "xindai-park",
@@ -146,7 +161,7 @@ def main():
     campaign = {
         "code": "xindai-park", "name": "新埭老旧工业区整治",
         "name_en": "Old industrial park of Xindai",
-        "policy": "standard", "organisation": "industry", "area": "330482102", "given_mu": 1945,
+        "policy": "standard", "organisation": "industry", "area": AREA, "given_mu": 1945,
         "began_on": "2026-08-17", "due_on": "2027-01-31",
         "note": "示意数据：界线、企业与金额均为虚构",
     }  # fmt: skip
@@ -234,7 +249,7 @@ def invented_names(rng):
     pairs = [(a, b) for a in FIRST for b in SECOND]
     rng.shuffle(pairs)
     for a, b in pairs:
-        yield f"平湖市{a}{b}有限公司", f"{PINYIN[a]} {PINYIN[b]} Co."
+        yield f"平湖市{a}{b}有限公司", f"{PINYIN[a]} {PINYIN[b]} Co., Ltd."
 
 
 def credit_code(rng):
@@ -366,6 +381,42 @@ def say(block, row, files, rng):
         files["promises"].append({"holding": code, "item": "行车拆装补助",
                                   "amount": int(rng.integers(2, 7)) * 10000, "wording": "",
                                   "on": day, "by": by})  # fmt: skip
+
+
+def on_the_register(files):
+    """Let the enterprises of the register stand where they lie; return their codes."""
+    with (HERE / "enterprises.csv").open(encoding="utf-8", newline="") as file:
+        there = [row for row in csv.DictReader(file) if row["area"].startswith(AREA)]
+    places = {p["code"]: shape.centroid for p, shape in files["parcels"]}
+    free = {row["code"]: row for row in files["holdings"]}
+    for firm in there:
+        at = shapely.Point(float(firm["lon"]), float(firm["lat"]))
+        code = min(free, key=lambda code: (places[free[code]["parcel"]].distance(at), code))
+        free.pop(code).update({key: firm[of] for key, of in (
+            ("name", "name"), ("name_en", "name_en"), ("credit_code", "code"))})  # fmt: skip
+    return {firm["code"] for firm in there}
+
+
+def small_ones(files, known):
+    """Return the rows of the register for those that are not on it."""
+    rng = np.random.default_rng(SEED + 1)
+    places = {p["code"]: shape.centroid for p, shape in files["parcels"]}
+    found = []
+    for row in files["holdings"]:
+        if row["credit_code"] in known:
+            continue
+        at = places[row["parcel"]]
+        trade = next(t for t in TRADES if t in row["name"])
+        industry, products = TRADES[trade]
+        founded = date(2001, 1, 1) + timedelta(days=int(rng.integers(0, 7300)))
+        found.append({
+            "code": row["credit_code"], "name": row["name"], "name_en": row["name_en"],
+            "industry": industry, "size": "small" if row["land_mu"] > 15 else "micro",
+            "status": "operating", "area": f"{AREA}I01", "parcel": row["parcel"],
+            "lon": round(at.x, 6), "lat": round(at.y, 6), "land_mu": row["land_mu"],
+            "founded": founded, "products": products,
+        })  # fmt: skip
+    return found
 
 
 # --- files -----------------------------------------------------------------------------------

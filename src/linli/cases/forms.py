@@ -383,7 +383,7 @@ class ReportForm(forms.Form):
             help_text=_("Type a few characters of the village or grid, then choose; "
                         "or name the place in your text."),
         )  # fmt: skip
-        rows = Category.objects.filter(retired=False)
+        rows = Category.objects.filter(retired=False, automatic=False)
         self.fields["category"] = _choice(
             rows, [("", _("I leave that to you")), *categories(list(rows))], required=False,
             label=_("Category"),
@@ -453,7 +453,8 @@ class ReportForm(forms.Form):
             return [], []
         understood = intake.Reader().read([replace(told, category=None)])
         codes = dict(understood.suggestions[0])
-        known = Category.objects.filter(retired=False).filter(Q(code__in=codes) | Q(name__in=codes))
+        offered = Category.objects.filter(retired=False, automatic=False)
+        known = offered.filter(Q(code__in=codes) | Q(name__in=codes))
         likely = sorted(
             ((row, codes.get(row.code, codes.get(row.name, 0))) for row in known),
             key=lambda pair: -pair[1],

@@ -71,7 +71,8 @@ class Category(Named):
     side of the double dispatch leads. Hours are hours of the working calendar.
     `joint` are fields of work whose departments are called in at the dispatch (会商); with
     `every_answer` each organisation that has the case owes the reporter a written answer, and
-    with `separate` each report stays a case of its own.
+    with `separate` each report stays a case of its own. Of `automatic` ones only software opens
+    cases (a late milestone, an indicator off its pace): nobody who reports is offered them.
     """
 
     code = models.CharField(max_length=60, unique=True)
@@ -89,6 +90,7 @@ class Category(Named):
     joint = models.JSONField(default=list)
     every_answer = models.BooleanField(default=False)
     separate = models.BooleanField(default=False)
+    automatic = models.BooleanField(default=False)
     retired = models.BooleanField(default=False)
 
     class Meta:

@@ -54,6 +54,7 @@ class CategoryEntry(Declaration):
     joint: list[Slug] = []
     every_answer: bool = False
     separate: bool = False
+    automatic: bool = False
 
 
 def check(read: Read, faults: Faults) -> None:
@@ -125,6 +126,7 @@ def write(read: Read) -> dict[str, Counts]:
             "joint": list(entry.value.joint),
             "every_answer": entry.value.every_answer,
             "separate": entry.value.separate,
+            "automatic": entry.value.automatic,
             "retired": False,
         }
         for entry in entries

@@ -28,10 +28,12 @@ WORDS: Mapping[str, str | Promise] = {
     # joint handling
     "joint": L("handled jointly with"), "every_answer": L("everybody owes an answer"),
     "separate": L("each a case of its own"),
+    "automatic": L("opened by software alone"),
     # ladders and programmes
     "stages": L("stages"), "usual_days": L("usual days"), "ends": L("ends"),
     "aside": L("beside the way"), "optional": L("may be left out"), "level": L("level"),
     "budget": L("budget"), "about": L("about"), "ladder": L("ladder"),
+    "about_en": L("about, in English"),
     # remediation
     "upgrade_ladder": L("ladder of upgrades"), "sizes": L("size classes"),
     "tolerance": L("tolerance"), "stall_category": L("category of stalls"),

@@ -3,7 +3,7 @@
 from linli.programmes.investment.models import Incubator, Investment, InvestmentStep
 from linli.programmes.ladders import Ladder
 from linli.programmes.remediation import models as remediation
-from linli.programmes.renewal.models import Link, Milestone, Node
+from linli.programmes.renewal.models import Link, Milestone, MilestoneChange, Node
 from linli.programmes.ways.models import Catchment, Measure, Way
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Link",
     "Measure",
     "Milestone",
+    "MilestoneChange",
     "Node",
     "Way",
     "remediation",

@@ -1,13 +1,15 @@
 from django.urls import include, path
 
 from linli.programmes.investment import views as investment
+from linli.programmes.renewal import milestone_views as milestones
 from linli.programmes.renewal import views as renewal
 from linli.programmes.ways import views as ways
 
 urlpatterns = [
     path("programmes/", renewal.programmes, name="programmes"),
-    path("programmes/milestones/<int:pk>/done/", renewal.milestone_done, name="milestone-done"),
-    path("programmes/milestones/<int:pk>/file/", renewal.milestone_file, name="milestone-file"),
+    path("programmes/milestones/<int:pk>/done/", milestones.done, name="milestone-done"),
+    path("programmes/milestones/<int:pk>/dates/", milestones.dates, name="milestone-dates"),
+    path("programmes/milestones/<int:pk>/file/", milestones.file, name="milestone-file"),
     path("programmes/ways/", ways.slow_traffic, name="ways"),
     path("programmes/ways/shapes/", ways.slow_traffic_shapes, name="ways-shapes"),
     path("programmes/sponge/", ways.sponge, name="sponge"),

@@ -10,7 +10,7 @@ from linli.people.models import User
 from linli.people.scope import scope
 from linli.programmes.remediation.cutting import given as body
 from linli.programmes.remediation.cutting import saving, sheet
-from linli.programmes.remediation.cutting.given import KeepGiven, SheetShape, TryGiven
+from linli.programmes.remediation.cutting.given import KeepGiven, PiecesShape, TryGiven
 from linli.programmes.remediation.cutting.ground import Ground, may_cut, of_block, of_campaign
 from linli.programmes.remediation.cutting.sheet import Refused
 from linli.programmes.remediation.models import Block, Campaign
@@ -58,39 +58,39 @@ def _keep(request: HttpRequest, ground: Ground) -> dict[str, Any]:
     return body.told(sheet.opened(kept))
 
 
-@router.get("/campaigns/{key}/cutting", response=SheetShape, **operation(
+@router.get("/campaigns/{key}/cutting", response=PiecesShape, **operation(
     N("The blocks of a campaign as they are cut"), name="campaign_pieces"))  # fmt: skip
 def campaign_pieces(request: HttpRequest, key: str) -> dict[str, Any]:
     return body.told(sheet.opened(_campaign(request, key)))
 
 
-@router.get("/blocks/{key}/cutting", response=SheetShape, **operation(
+@router.get("/blocks/{key}/cutting", response=PiecesShape, **operation(
     N("The parcels of a block as they are cut"), name="block_pieces"))  # fmt: skip
 def block_pieces(request: HttpRequest, key: str) -> dict[str, Any]:
     return body.told(sheet.opened(_block(request, key)))
 
 
-@router.post("/campaigns/{key}/cutting/try", response=SheetShape, **operation(
+@router.post("/campaigns/{key}/cutting/try", response=PiecesShape, **operation(
     N("Try a cut of a campaign; nothing is kept"), TRY, takes=TryGiven,
     name="try_campaign_cut"))  # fmt: skip
 def try_campaign(request: HttpRequest, key: str) -> dict[str, Any]:
     return _try(request, _campaign(request, key))
 
 
-@router.post("/blocks/{key}/cutting/try", response=SheetShape, **operation(
+@router.post("/blocks/{key}/cutting/try", response=PiecesShape, **operation(
     N("Try a cut of a block; nothing is kept"), TRY, takes=TryGiven,
     name="try_block_cut"))  # fmt: skip
 def try_block(request: HttpRequest, key: str) -> dict[str, Any]:
     return _try(request, _block(request, key))
 
 
-@router.post("/campaigns/{key}/cutting", response=SheetShape, **operation(
+@router.post("/campaigns/{key}/cutting", response=PiecesShape, **operation(
     N("Keep the blocks of a campaign"), KEEP, takes=KeepGiven, name="cut_campaign"))  # fmt: skip
 def cut_campaign(request: HttpRequest, key: str) -> dict[str, Any]:
     return _keep(request, _campaign(request, key))
 
 
-@router.post("/blocks/{key}/cutting", response=SheetShape, **operation(
+@router.post("/blocks/{key}/cutting", response=PiecesShape, **operation(
     N("Keep the parcels of a block"), KEEP, takes=KeepGiven, name="cut_block"))  # fmt: skip
 def cut_block(request: HttpRequest, key: str) -> dict[str, Any]:
     return _keep(request, _block(request, key))

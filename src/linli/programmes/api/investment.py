@@ -15,7 +15,7 @@ from linli.programmes.investment import funnel
 from linli.programmes.investment.models import LADDER, Investment, may_change
 from linli.programmes.investment.steps import advance
 from linli.programmes.ladders import MAX_NOTE, Ladder, NotClimbed
-from linli.programmes.renewal.models import works
+from linli.programmes.who import works
 from linli.rest import Given, Problem, Shape, Text, found, given, operation, row_of, row_shape
 from linli.scores.periods import local_day
 from linli.tables import declared

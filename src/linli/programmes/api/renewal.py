@@ -15,9 +15,11 @@ from linli.clock import now
 from linli.people.models import User
 from linli.people.scope import Scope, scope
 from linli.programmes.renewal import progress
+from linli.programmes.renewal.dates import redate
 from linli.programmes.renewal.doing import finish
-from linli.programmes.renewal.models import Level, Milestone, Node, may_change, works
+from linli.programmes.renewal.models import Level, Milestone, Node, may_change, may_plan
 from linli.programmes.renewal.shapes import features
+from linli.programmes.who import works
 from linli.rest import Given, Problem, Shape, Text, found, given, operation, row_of, row_shape
 from linli.scores.periods import local_day
 from linli.tables import declared
@@ -61,6 +63,15 @@ class SlipsShape(Shape):
 
     projects: list[SlipShape]
     circle: list[str]
+
+
+class DatesBody(Given):
+    """The days that are to be others, and why; `done` may be null: not reached after all."""
+
+    due: date | None = None
+    first_due: date | None = None
+    done: date | None = None
+    reason: Annotated[Text, Field(min_length=1, max_length=500)]
 
 
 class DoneBody(Given):
@@ -149,6 +160,24 @@ def done(request: HttpRequest, code: str) -> dict[str, Any]:
         row = finish(milestone, request.user, told.on, told.note, files[0] if files else None)
     except NotEvidence as fault:
         raise Problem(422, errors=[("evidence", str(fault))]) from fault
+    except Refused as refusal:
+        raise Problem(409, str(refusal)) from refusal
+    return row_of(declared()["milestones"], row, alone=True)
+
+
+@router.post("/milestones/{code}/dates", response=MilestoneWhole, **operation(
+    N("Change days of a milestone"), N("Days that are not named stay; each change is kept."),
+    takes=DatesBody, example={"due": "2026-06-30", "reason": "汛期停工"},
+    name="milestone_dates"))  # fmt: skip
+def dates(request: HttpRequest, code: str) -> dict[str, Any]:
+    milestone = _milestone(request, code)
+    if not may_plan(scope(request.user), milestone.node):
+        raise Problem(403)
+    told, _files = given(request, DatesBody)
+    assert isinstance(request.user, User)
+    named = told.model_dump(exclude_unset=True, exclude={"reason"})
+    try:
+        row = redate(milestone, request.user, told.reason, named)
     except Refused as refusal:
         raise Problem(409, str(refusal)) from refusal
     return row_of(declared()["milestones"], row, alone=True)

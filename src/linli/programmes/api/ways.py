@@ -7,8 +7,8 @@ from django.utils.translation import gettext_noop
 from ninja import Router
 
 from linli.people.scope import Scope, scope
-from linli.programmes.renewal.models import works
 from linli.programmes.ways import figures
+from linli.programmes.who import works
 from linli.rest import Problem, Shape, operation
 
 N = gettext_noop

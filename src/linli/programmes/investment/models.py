@@ -1,14 +1,14 @@
 """Investment projects, the steps they took, and the incubators they come from."""
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.people.models import Organisation, Role
 from linli.people.scope import Scope, visible
 from linli.places.models import Area, Named
+from linli.programmes.bilingual import either
 from linli.programmes.ladders import Climb, Climber
-from linli.programmes.renewal.models import administers
+from linli.programmes.who import administers, staff
 
 LADDER = "investment"
 # Stage of the ladder → where its day is kept; other stages keep theirs in the steps alone.
@@ -27,10 +27,16 @@ class Incubator(Named):
 
     code = models.SlugField(unique=True)
     place = models.CharField(max_length=80, blank=True)
+    place_en = models.CharField(max_length=120, blank=True)
     since = models.DateField(null=True, blank=True)
 
     class Meta:
         ordering = ["code"]
+
+    @property
+    def where(self) -> str:
+        """Its place in the language of the page."""
+        return either(self.place, self.place_en)
 
 
 class Origin(models.TextChoices):
@@ -54,7 +60,9 @@ class Investment(Climber, Named):
 
     code = models.CharField(max_length=50, unique=True)
     company = models.CharField(max_length=160, blank=True)
+    company_en = models.CharField(max_length=160, blank=True)
     industry = models.CharField(max_length=60, blank=True)
+    industry_en = models.CharField(max_length=80, blank=True)
     digital = models.BooleanField(default=False)
     origin = models.CharField(max_length=12, choices=Origin.choices, blank=True)
     incubator = models.ForeignKey(
@@ -71,9 +79,25 @@ class Investment(Climber, Named):
     started = models.DateField(null=True, blank=True, db_index=True)
     produced = models.DateField(null=True, blank=True, db_index=True)
     about = models.TextField(blank=True)
+    about_en = models.TextField(blank=True)
 
     class Meta:
         ordering = ["code"]
+
+    @property
+    def investor(self) -> str:
+        """The company in the language of the page."""
+        return either(self.company, self.company_en)
+
+    @property
+    def trade(self) -> str:
+        """The industry in the language of the page."""
+        return either(self.industry, self.industry_en)
+
+    @property
+    def words(self) -> str:
+        """What is said about it, in the language of the page."""
+        return either(self.about, self.about_en)
 
 
 class InvestmentStep(Climb):
@@ -82,15 +106,8 @@ class InvestmentStep(Climb):
     thing = models.ForeignKey(Investment, models.PROTECT, related_name="climbs")
 
 
-def _works(scope: Scope) -> bool:
-    return bool(scope.memberships or scope.led_areas)
-
-
-@visible(Incubator)
-@visible(Investment)
-@visible(InvestmentStep)
-def _staff(scope: Scope) -> Q:
-    return ~Q(pk__in=[]) if _works(scope) else Q(pk__in=[])
+for _model in (Incubator, Investment, InvestmentStep):
+    visible(_model)(staff)
 
 
 def may_change(scope: Scope, project: Investment) -> bool:

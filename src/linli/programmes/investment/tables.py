@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.programmes.investment.models import Incubator, Investment, InvestmentStep, Origin
 from linli.programmes.investment.writing import INCUBATORS, PROJECTS
-from linli.programmes.renewal.models import works
+from linli.programmes.who import works
 from linli.tables import Column, Kind, Table, declare
 
 declare(
@@ -19,8 +19,12 @@ declare(
             Column("name", _("Name"), aliases=("名称", "项目名称"), writable=True),
             Column("name_en", _("English name"), aliases=("英文名",), writable=True),
             Column("company", _("Investor"), aliases=("投资方",), writable=True),
+            Column("company_en", _("Investor, in English"), aliases=("投资方英文名",),
+                   writable=True),
             Column("industry", _("Industry"), aliases=("行业", "产业"), writable=True,
                    filters=True),
+            Column("industry_en", _("Industry, in English"), aliases=("行业英文名",),
+                   writable=True),
             Column("digital", _("Digital economy"), Kind.FLAG, aliases=("数字经济",),
                    writable=True, filters=True),
             Column("origin", _("Source"), Kind.CHOICE, aliases=("来源", "线索来源"),
@@ -52,9 +56,10 @@ declare(
             Column("reason", _("Why given up"), aliases=("终止原因",), writable=True,
                    shown=False),
             Column("about", _("About"), aliases=("说明",), writable=True),
+            Column("about_en", _("About, in English"), aliases=("英文说明",), writable=True),
         ),
         may_list=works,
-        words=("code", "name", "name_en", "company"),
+        words=("code", "name", "name_en", "company", "company_en"),
         related=("incubator", "owner", "area"),
         deferred=("area__wkb",),
         order=("code",),
@@ -93,6 +98,7 @@ declare(
             Column("name", _("Name"), aliases=("名称",), writable=True),
             Column("name_en", _("English name"), aliases=("英文名",), writable=True),
             Column("place", _("Place"), aliases=("所在地",), writable=True),
+            Column("place_en", _("Place, in English"), aliases=("所在地英文名",), writable=True),
             Column("since", _("Since"), Kind.DAY, aliases=("设立日期",), writable=True),
         ),
         may_list=works,

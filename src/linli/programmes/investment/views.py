@@ -16,13 +16,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.clock import now
 from linli.people.models import User
-from linli.people.scope import Scope, scope
+from linli.people.scope import Scope
 from linli.programmes.climbing import stuck
 from linli.programmes.investment import funnel
 from linli.programmes.investment.models import LADDER, Investment, Origin, may_change
 from linli.programmes.investment.steps import advance
 from linli.programmes.ladders import MAX_NOTE, Ladder, NotClimbed
-from linli.programmes.renewal.models import works
+from linli.programmes.who import at_work
 from linli.scores.periods import local_day
 
 A_PAGE, SHOWN = 50, 8
@@ -49,13 +49,6 @@ class StepForm(forms.Form):
         self.fields["stage"].choices = [*ahead, *back]  # type: ignore[attr-defined]
 
 
-def _sight(request: HttpRequest) -> Scope:
-    sight = scope(request.user)
-    if not works(sight):
-        raise PermissionDenied
-    return sight
-
-
 def _ladder() -> Ladder | None:
     return Ladder.objects.filter(code=LADDER, retired=False).first()
 
@@ -69,7 +62,7 @@ def _projects(sight: Scope) -> QuerySet[Investment]:
 @require_safe
 def investment(request: HttpRequest) -> HttpResponse:
     """Show the funnel: how many stand where, how many go on, how long it takes, what is stuck."""
-    sight, today = _sight(request), local_day(now())
+    sight, today = at_work(request), local_day(now())
     ladder = _ladder()
     projects = sight.of(Investment)
     told: dict[str, Any] = {"ladder": ladder}
@@ -91,7 +84,11 @@ def narrowed(projects: QuerySet[Investment], query: Any, ladder: Ladder) -> Quer
     """Narrow projects to what a query asks for: q, stage, origin, digital, stuck."""
     if words := query.get("q", "").strip()[:100]:
         projects = projects.filter(
-            Q(name__icontains=words) | Q(company__icontains=words) | Q(code__icontains=words)
+            Q(name__icontains=words)
+            | Q(name_en__icontains=words)
+            | Q(code__icontains=words)
+            | Q(company__icontains=words)
+            | Q(company_en__icontains=words)
         )
     if stage := query.get("stage"):
         projects = projects.filter(stage=stage)
@@ -108,7 +105,7 @@ def narrowed(projects: QuerySet[Investment], query: Any, ladder: Ladder) -> Quer
 @require_safe
 def projects(request: HttpRequest) -> HttpResponse:
     """List the projects, the farthest first."""
-    sight, today, ladder = _sight(request), local_day(now()), _ladder()
+    sight, today, ladder = at_work(request), local_day(now()), _ladder()
     if ladder is None:
         raise Http404
     found = narrowed(_projects(sight), request.GET, ladder)
@@ -132,7 +129,7 @@ def projects(request: HttpRequest) -> HttpResponse:
 @require_safe
 def project(request: HttpRequest, code: str) -> HttpResponse:
     """Show one project, the steps it took, and the form for the next."""
-    sight = _sight(request)
+    sight = at_work(request)
     return _project(request, get_object_or_404(_projects(sight), code=code), sight)
 
 
@@ -169,7 +166,7 @@ def _project(
 @require_POST
 def climb(request: HttpRequest, code: str) -> HttpResponse:
     """Take the next step of a project."""
-    sight = _sight(request)
+    sight = at_work(request)
     row = get_object_or_404(_projects(sight), code=code)
     if not may_change(sight, row):
         raise PermissionDenied

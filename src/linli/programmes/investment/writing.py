@@ -14,12 +14,13 @@ from linli.programmes.investment.models import DAYS, LADDER, Incubator, Investme
 from linli.programmes.investment.steps import take
 from linli.programmes.ladders import Ladder, NotClimbed
 from linli.programmes.laying import Codes, Laid, key_of, lay, not_negative
-from linli.programmes.renewal.models import administers
 from linli.programmes.renewal.writing import CODE
+from linli.programmes.who import administers
 from linli.scores.periods import local_day
 from linli.tables import CHANGED, Values, Writer, Wrong, touched
 
-PLAIN = ("code", "name", "name_en", "company", "industry", "origin", "about")
+PLAIN = ("code", "name", "name_en", "company", "company_en", "industry", "industry_en", "origin",
+         "about", "about_en")  # fmt: skip
 STAGE_OF = {name: stage for stage, name in DAYS.items()}
 GIVEN_UP = "dropped"
 
@@ -135,7 +136,7 @@ def _lay_incubators(rows: Sequence[Values]) -> list[Laid]:
         _check_code(values, wrongs)
         return {
             name: values[name]
-            for name in ("code", "name", "name_en", "place", "since")
+            for name in ("code", "name", "name_en", "place", "place_en", "since")
             if name in values
         }
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 
 from linli.people.scope import Scope
 from linli.programmes.remediation.models import Block, Campaign, Holding, Parcel
-from linli.programmes.remediation.visibility import administers, may_import, works_in
+from linli.programmes.remediation.visibility import may_import, works_in
+from linli.programmes.who import administers
 from linli.tables import CHANGED, NEW, UNCHANGED, Fate, Values, Writer, Wrong
 
 LARGE = 1e15

@@ -24,6 +24,7 @@ from linli.programmes.remediation.models import (
     Promise,
     Talk,
 )
+from linli.programmes.who import administers
 
 OVERSEE = (Role.LEADER, Role.SUPERVISOR, Role.ADMINISTRATOR)
 WORK = (Role.OFFICER, Role.HEAD)
@@ -100,11 +101,6 @@ def may_negotiate(scope: Scope, holding: Holding) -> bool:
     if scope.user.pk is not None and holding.negotiator_id == scope.user.pk:
         return True
     return works_in(scope, holding.campaign, holding.parcel.block)
-
-
-def administers(scope: Scope) -> bool:
-    """Tell whether the person administers the whole town."""
-    return any(path.count("/") == 1 for path in scope.paths(Role.ADMINISTRATOR))
 
 
 def may_import(scope: Scope) -> bool:

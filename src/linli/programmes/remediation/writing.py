@@ -24,7 +24,8 @@ from linli.programmes.remediation.models import (
     Talk,
 )
 from linli.programmes.remediation.plans import Plan, writer
-from linli.programmes.remediation.visibility import administers, may_import, works_in
+from linli.programmes.remediation.visibility import may_import, works_in
+from linli.programmes.who import administers
 from linli.scores.periods import local_day
 from linli.tables import NEW, UNCHANGED, Fate, Values, Writer, Wrong
 

@@ -5,7 +5,6 @@ from hashlib import sha256
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from linli.cases.evidence import checked
@@ -13,8 +12,9 @@ from linli.cases.refusal import Refused
 from linli.clock import now
 from linli.people.models import User
 from linli.people.scope import Scope
-from linli.programmes.renewal.models import Milestone, Node, may_change
-from linli.programmes.renewal.writing import settle
+from linli.programmes.renewal.dates import days_of, noted
+from linli.programmes.renewal.models import Milestone, MilestoneChange, Node, may_change
+from linli.programmes.renewal.settling import close, settle
 from linli.scores.periods import local_day
 
 
@@ -43,6 +43,7 @@ def finish(
         if day > local_day(now()) or (node.began and day < node.began):
             raise Refused(_("%(day)s lies before the beginning or is still to come.")
                           % {"day": day})  # fmt: skip
+        before = days_of(row)
         row.done, row.note, row.by = day, note.strip()[:500], by
         if file is not None:
             content, row.content_type = checked(file)
@@ -50,13 +51,12 @@ def finish(
             file.seek(0)
             row.file.save(f"{row.sha256[:16]}.{row.content_type.split('/')[1]}", file, save=False)
         row.save()
+        MilestoneChange.objects.bulk_create(noted(row, before, by, row.note))
         if node.began is None:
             node.began = day
             node.save(update_fields=["began"])
         settle([node.pk])
         if not Milestone.objects.filter(node=node.pk, done=None).exists():
-            last = Milestone.objects.filter(node=node.pk).aggregate(last=Max("done"))
-            node.finished = last["last"]
-            node.save(update_fields=["finished"])
+            close(node)
     row.refresh_from_db()
     return row

@@ -10,6 +10,8 @@ from linli.cases.models import Case
 from linli.people.models import Organisation, Role, User
 from linli.people.scope import Scope, visible
 from linli.places.models import Area, Named
+from linli.programmes.bilingual import either
+from linli.programmes.who import administers, staff
 
 
 class Level(models.TextChoices):
@@ -52,11 +54,17 @@ class Node(Named):
     budget = models.BigIntegerField(null=True, blank=True)
     spent = models.BigIntegerField(default=0)
     about = models.TextField(blank=True)
+    about_en = models.TextField(blank=True)
     retired = models.BooleanField(default=False)
 
     class Meta:
         ordering = ["code"]
         indexes = [models.Index(fields=["parent", "code"], name="node_below")]
+
+    @property
+    def words(self) -> str:
+        """What is said about it, in the language of the page."""
+        return either(self.about, self.about_en)
 
 
 class Milestone(Named):
@@ -91,6 +99,29 @@ class Milestone(Named):
         return max(0, ((self.done or today) - self.due).days)
 
 
+DATES = ("first_due", "due", "done")
+
+
+class MilestoneChange(models.Model):
+    """That a day of a milestone was changed, by whom and why; by nobody where a file said so."""
+
+    class What(models.TextChoices):
+        FIRST = "first_due", _("First plan")
+        DUE = "due", _("Plan")
+        DONE = "done", _("Reached")
+
+    milestone = models.ForeignKey(Milestone, models.CASCADE, related_name="changes")
+    what = models.CharField(max_length=10, choices=What.choices)
+    was = models.DateField(null=True, blank=True)
+    became = models.DateField(null=True, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+
+
 class Link(models.Model):
     """`node` begins no sooner than `lag_days` after `after` has ended."""
 
@@ -102,31 +133,22 @@ class Link(models.Model):
         constraints = [models.UniqueConstraint(fields=["node", "after"], name="one_link_a_pair")]
 
 
-def works(scope: Scope) -> bool:
-    """Tell whether the person works for the town: programmes are open to all who do."""
-    return bool(scope.memberships or scope.led_areas)
-
-
-def _staff(scope: Scope) -> Q:
-    return ~Q(pk__in=[]) if works(scope) else Q(pk__in=[])
-
-
 @visible(Node)
 def _nodes(scope: Scope) -> Q:
-    return _staff(scope) & Q(retired=False)
+    return staff(scope) & Q(retired=False)
 
 
 @visible(Milestone)
 def _milestones(scope: Scope) -> Q:
-    return _staff(scope) & Q(node__retired=False)
+    return staff(scope) & Q(node__retired=False)
+
+
+@visible(MilestoneChange)
+def _changes(scope: Scope) -> Q:
+    return staff(scope) & Q(milestone__node__retired=False)
 
 
 DOES = (Role.WORKER, Role.OFFICER, Role.HEAD)
-
-
-def administers(scope: Scope) -> bool:
-    """Tell whether the person administers the whole town."""
-    return any(path.count("/") == 1 for path in scope.paths(Role.ADMINISTRATOR))
 
 
 def may_change(scope: Scope, node: Node) -> bool:
@@ -136,3 +158,8 @@ def may_change(scope: Scope, node: Node) -> bool:
         own
         and (node.owner_id in own or own & set(node.partners.values_list("pk", flat=True)))
     )  # fmt: skip
+
+
+def may_plan(scope: Scope, node: Node) -> bool:
+    """Tell whether the person may move its days: the officers and heads of its organisation."""
+    return administers(scope) or node.owner_id in scope.organisations(Role.OFFICER, Role.HEAD)

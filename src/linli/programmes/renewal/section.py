@@ -41,6 +41,7 @@ class ProgrammeEntry(Declaration):
     area: Code | None = None
     budget: Annotated[int, Field(ge=0)] | None = None
     about: About = ""
+    about_en: About = ""
 
 
 def check(read: Read, faults: Faults) -> None:
@@ -98,6 +99,7 @@ def write(read: Read) -> dict[str, Counts]:
             "area_id": areas.get(entry.value.area or ""),
             "budget": entry.value.budget,
             "about": entry.value.about,
+            "about_en": entry.value.about_en,
             "retired": False,
         }
         for entry in read.of(ProgrammeEntry).entries

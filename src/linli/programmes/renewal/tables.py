@@ -2,8 +2,11 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.programmes.renewal.models import Level, Milestone, Node, works
-from linli.programmes.renewal.writing import MILESTONES, NODES
+from linli.people.models import User
+from linli.programmes.renewal.milestones import MILESTONES
+from linli.programmes.renewal.models import Level, Milestone, MilestoneChange, Node
+from linli.programmes.renewal.writing import NODES
+from linli.programmes.who import works
 from linli.tables import Column, Kind, Table, declare
 
 declare(
@@ -51,6 +54,7 @@ declare(
                        for link in row.waits.all()
                    ]),
             Column("about", _("About"), aliases=("说明",), writable=True),
+            Column("about_en", _("About, in English"), aliases=("英文说明",), writable=True),
         ),
         may_list=works,
         words=("code", "name", "name_en"),
@@ -92,5 +96,36 @@ declare(
         related=("node", "case"),
         order=("due", "pk"),
         writer=MILESTONES,
+    )
+)  # fmt: skip
+
+
+def _by(row: MilestoneChange) -> str | None:
+    found: User | None = row.by
+    return found.username if found else None
+
+
+declare(
+    Table(
+        "milestone-changes",
+        _("Changed days of milestones"),
+        MilestoneChange,
+        "id",
+        (
+            Column("id", _("Number"), Kind.WHOLE, sorts=True),
+            Column("milestone", _("Milestone"), Kind.KEY, path="milestone__code",
+                   of="milestones", filters=True),
+            Column("what", _("Which day"), Kind.CHOICE, filters=True,
+                   choices=tuple(MilestoneChange.What.choices)),
+            Column("was", _("Before"), Kind.DAY),
+            Column("became", _("After"), Kind.DAY),
+            Column("reason", _("Reason")),
+            Column("by", _("By"), Kind.KEY, path="by__username", of="people", read=_by),
+            Column("at", _("At"), Kind.MOMENT, sorts=True),
+        ),
+        may_list=works,
+        related=("milestone", "by"),
+        order=("-id",),
+        help=_("Where nobody is named, a file said so."),
     )
 )  # fmt: skip

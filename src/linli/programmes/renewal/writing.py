@@ -1,17 +1,14 @@
-"""Nodes and milestones that come from outside, and what follows from them."""
+"""Nodes that come from outside, with what they wait for and who works on them."""
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from datetime import date
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from linli import bulk
-from linli.clock import now
 from linli.engines.network import Circle, order
 from linli.programmes.laying import (
     Codes,
@@ -22,12 +19,12 @@ from linli.programmes.laying import (
     lay,
     not_negative,
 )
-from linli.programmes.renewal.models import RANK, Level, Link, Milestone, Node, administers
-from linli.scores.periods import local_day
+from linli.programmes.renewal.models import RANK, Level, Link, Node
+from linli.programmes.who import administers
 from linli.tables import NEW, Values, Writer, Wrong
 
 PLAIN = ("code", "name", "name_en", "level", "lon", "lat", "starts", "ends", "began", "finished",
-         "budget", "about")  # fmt: skip
+         "budget", "about", "about_en")  # fmt: skip
 SHAPES = ("Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon")
 CODE = re.compile(r"[a-zA-Z0-9_-]{1,50}")
 _LINK = re.compile(r"([a-zA-Z0-9_-]+?)(?:\+(\d{1,4}))?")
@@ -237,89 +234,3 @@ def _write_partners(laid: list[Laid], keys: dict[str, int]) -> None:
 
 
 NODES = Writer(may=administers, check=_check_nodes, write=_write_nodes)
-
-
-# --- milestones ------------------------------------------------------------------------------
-
-
-def _lay_milestones(rows: Sequence[Values]) -> list[Laid]:
-    known = dict(Node.objects.filter(retired=False).values_list("code", "pk"))
-    today = local_day(now())
-
-    def read(values: Values, wrongs: list[Wrong]) -> dict[str, Any]:
-        names = ("code", "name", "name_en", "due", "done", "note")
-        given = {name: values[name] for name in names if values.get(name) not in (None,)}
-        if "done" in values:
-            given["done"] = values["done"]
-        if values.get("number") is not None:
-            given["number"] = values["number"]
-            not_negative(values, ("number",), wrongs)
-        if values.get("programme"):
-            given["node_id"] = key_of(known, "programme", values["programme"], wrongs)
-        if values.get("done") and values["done"] > today:
-            wrongs.append(Wrong("done", _("%(day)s is not a day up to today.")
-                                % {"day": values["done"]}))  # fmt: skip
-        return given
-
-    return lay(Milestone, rows, read, ("name", "programme", "due"))
-
-
-def _check_milestones(scope: Any, rows: Sequence[Values]) -> list[str | list[Wrong]]:
-    return [row.outcome for row in _lay_milestones(rows)]
-
-
-def _write_milestones(scope: Any, rows: Sequence[Values]) -> list[str]:
-    with transaction.atomic():
-        laid = _lay_milestones(rows)
-        fresh: list[Milestone] = []
-        changed: list[Milestone] = []
-        names = {"due"}
-        for row in laid:
-            if row.present is None:
-                fresh.append(Milestone(first_due=row.attributes["due"], **row.attributes))
-                continue
-            for name, value in row.attributes.items():
-                setattr(row.present, name, value)
-            names |= row.attributes.keys()
-            changed.append(row.present)
-        bulk.insert(fresh)
-        bulk.update(changed, sorted(name.removesuffix("_id") for name in names))
-        settle({row.node_id for row in [*fresh, *changed]})
-    return [row.fate for row in laid]
-
-
-MILESTONES = Writer(may=administers, check=_check_milestones, write=_write_milestones)
-
-
-def settle(nodes: Iterable[int]) -> None:
-    """Work out how long the stretches before done milestones were meant to take, and took."""
-    found = Milestone.objects.filter(node__in=set(nodes)).order_by("node", "number", "due", "pk")
-    changed: list[Milestone] = []
-    for _node, milestones in _by_node(found.select_related("node")):
-        planned_from, from_day = milestones[0].node.starts, milestones[0].node.began
-        for milestone in milestones:
-            if milestone.done is None:
-                was: tuple[int | None, int | None] = (None, None)
-            else:
-                was = _stretch(planned_from, from_day, milestone.first_due, milestone.done)
-                planned_from, from_day = milestone.first_due, milestone.done
-            if (milestone.planned_days, milestone.taken_days) != was:
-                milestone.planned_days, milestone.taken_days = was
-                changed.append(milestone)
-    bulk.update(changed, ["planned_days", "taken_days"])
-
-
-def _by_node(found: QuerySet[Milestone]) -> Iterable[tuple[int, list[Milestone]]]:
-    groups: dict[int, list[Milestone]] = defaultdict(list)
-    for milestone in found:
-        groups[milestone.node_id].append(milestone)
-    return groups.items()
-
-
-def _stretch(
-    planned_from: date | None, began: date | None, due: date, done: date
-) -> tuple[int | None, int | None]:
-    """Return the days planned and taken; none where the beginning is not known."""
-    if planned_from is None or began is None:
-        return None, None
-    return max((due - planned_from).days, 1), (done - began).days

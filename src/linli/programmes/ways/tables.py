@@ -2,9 +2,9 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from linli.programmes.renewal.models import works
 from linli.programmes.ways.models import Catchment, Measure, Way
 from linli.programmes.ways.writing import CATCHMENTS, MEASURES, WAYS
+from linli.programmes.who import works
 from linli.tables import Column, Kind, Table, declare
 
 CODE = Column("code", _("Code"), aliases=("编号",), required=True, writable=True, sorts=True)

@@ -2,30 +2,21 @@
 
 import orjson
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from linli.people.scope import Scope, scope
-from linli.programmes.renewal.models import works
 from linli.programmes.ways import figures
+from linli.programmes.who import at_work
 
 SHOWN = 20
-
-
-def _sight(request: HttpRequest) -> Scope:
-    sight = scope(request.user)
-    if not works(sight):
-        raise PermissionDenied
-    return sight
 
 
 @login_required
 @require_safe
 def slow_traffic(request: HttpRequest) -> HttpResponse:
     """Show the ways: how long, how well they hang together, where they do not."""
-    ways, found = figures.study(_sight(request))
+    ways, found = figures.study(at_work(request))
     return render(
         request,
         "programmes/ways.html",
@@ -45,7 +36,7 @@ def slow_traffic(request: HttpRequest) -> HttpResponse:
 @require_safe
 def slow_traffic_shapes(request: HttpRequest) -> HttpResponse:
     """Give the ways and gaps as GeoJSON."""
-    found = figures.way_features(*figures.study(_sight(request)))
+    found = figures.way_features(*figures.study(at_work(request)))
     return HttpResponse(orjson.dumps(found), content_type="application/geo+json")
 
 
@@ -53,7 +44,7 @@ def slow_traffic_shapes(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sponge(request: HttpRequest) -> HttpResponse:
     """Show what each catchment must hold back, and what it holds."""
-    found = figures.balances(_sight(request))
+    found = figures.balances(at_work(request))
     whole = sum(balance.needed for balance in found)
     kept = sum(min(balance.held, balance.needed) for balance in found)
     return render(
@@ -70,6 +61,6 @@ def sponge(request: HttpRequest) -> HttpResponse:
 @require_safe
 def sponge_shapes(request: HttpRequest) -> HttpResponse:
     """Give catchments and measures as GeoJSON."""
-    sight = _sight(request)
+    sight = at_work(request)
     found = figures.measure_features(sight, figures.balances(sight))
     return HttpResponse(orjson.dumps(found), content_type="application/geo+json")

@@ -10,9 +10,10 @@ from django.utils.translation import gettext as _
 from linli import bulk
 from linli.engines.ways import length
 from linli.programmes.laying import Codes, Laid, Read, geometry, key_of, lay, not_negative
-from linli.programmes.renewal.models import Node, administers
+from linli.programmes.renewal.models import Node
 from linli.programmes.renewal.writing import CODE
 from linli.programmes.ways.models import Catchment, Measure, Way
+from linli.programmes.who import administers
 from linli.tables import Values, Writer, Wrong
 
 

@@ -67,7 +67,7 @@ class KeepGiven(SheetGiven):
     reason: Annotated[Text, Field(max_length=300)] = ""
 
 
-class StandingShape(Shape):
+class PlacedShape(Shape):
     """An enterprise, and the piece it stands on."""
 
     code: str
@@ -95,13 +95,13 @@ class CutFaultShape(Shape):
     at: tuple[float, float] | None
 
 
-class SheetShape(Shape):
+class PiecesShape(Shape):
     """A state of the pieces."""
 
     mark: str
     mu: float
     pieces: list[PieceShape]
-    enterprises: list[StandingShape]
+    enterprises: list[PlacedShape]
     faults: list[CutFaultShape]
 
 

@@ -11,7 +11,8 @@ from shapely.geometry.base import BaseGeometry
 from linli.people.scope import Scope
 from linli.places.models import Area
 from linli.programmes.remediation.models import Block, Campaign, Holding, Parcel
-from linli.programmes.remediation.visibility import administers, works_in
+from linli.programmes.remediation.visibility import works_in
+from linli.programmes.who import administers
 
 
 @dataclass(frozen=True)
