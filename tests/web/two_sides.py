@@ -55,6 +55,7 @@ from linli.programmes.models import (
     Ladder,
     Measure,
     Milestone,
+    MilestoneChange,
     Node,
     Way,
 )
@@ -329,6 +330,9 @@ def _programmes(grid: str, village: str) -> dict[str, Any]:
         code=f"{village}-path-1", node=project, name="立项", name_en="Approved",
         due=date(2026, 1, 31), first_due=date(2026, 1, 31),
     )  # fmt: skip
+    change = MilestoneChange.objects.create(
+        milestone=due, what="due", was=date(2026, 1, 20), became=due.due, reason="雨", at=now()
+    )
     ladder, _made = Ladder.objects.get_or_create(
         code="investment",
         defaults={"name": "招商", "name_en": "Investment", "pack": "village", "steps": [
@@ -361,6 +365,7 @@ def _programmes(grid: str, village: str) -> dict[str, Any]:
     return {
         "way": way.code, "catchment": catchment.code, "measure": measure.code,
         "node": project.code, "milestone": due.pk, "due": due.code, "project": investment.code,
+        "redated": change.pk,
         "project_step": step.pk, "incubator": incubator.code,
     }  # fmt: skip
 

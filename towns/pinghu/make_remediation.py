@@ -164,6 +164,7 @@ def main():
         "policy": "standard", "organisation": "industry", "area": AREA, "given_mu": 1945,
         "began_on": "2026-08-17", "due_on": "2027-01-31",
         "note": "示意数据：界线、企业与金额均为虚构",
+        "note_en": "A sample: lines, enterprises and sums are invented",
     }  # fmt: skip
     write_rows("remediation-campaigns.csv", [campaign])
     for table, rows in files.items():

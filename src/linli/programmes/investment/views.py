@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.clock import now
 from linli.people.models import User
 from linli.people.scope import Scope
+from linli.programmes.bilingual import day_input
 from linli.programmes.climbing import stuck
 from linli.programmes.investment import funnel
 from linli.programmes.investment.models import LADDER, Investment, Origin, may_change
@@ -32,9 +33,7 @@ class StepForm(forms.Form):
     """The next step of a project."""
 
     stage = forms.ChoiceField(label=gettext_lazy("To the stage"))
-    on = forms.DateField(
-        label=gettext_lazy("On"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    on = forms.DateField(label=gettext_lazy("On"), widget=day_input())
     note = forms.CharField(
         label=gettext_lazy("Note"), max_length=MAX_NOTE, required=False,
         help_text=gettext_lazy("Going back or giving up needs a reason."),

@@ -5,6 +5,7 @@ from datetime import date
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from linli.programmes.bilingual import day_input
 from linli.programmes.remediation.models import Talk
 
 
@@ -21,9 +22,7 @@ class ClimbForm(Stacked):
     """A step: which, when, why."""
 
     stage = forms.SlugField(widget=forms.HiddenInput)
-    on = forms.DateField(
-        label=_("Day"), required=False, widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
-    )
+    on = forms.DateField(label=_("Day"), required=False, widget=day_input())
     note = forms.CharField(label=_("Note"), required=False, max_length=500)
 
     def __init__(self, *given: object, today: date | None = None, **options: object) -> None:

@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from linli.cases.models import Case
 from linli.people.models import Organisation, User
 from linli.places.models import Area, Named
+from linli.programmes.bilingual import either
 from linli.programmes.ladders import Climb, Climber, Ladder
 
 POSITIVE = [MinValueValidator(Decimal("0.01"))]
@@ -102,9 +103,15 @@ class Campaign(Named):
     began_on = models.DateField()
     due_on = models.DateField()
     note = models.CharField(max_length=300, blank=True)
+    note_en = models.CharField(max_length=300, blank=True)
 
     class Meta:
         ordering = ["-began_on", "code"]
+
+    @property
+    def words(self) -> str:
+        """The note in the language of the page."""
+        return either(self.note, self.note_en)
 
 
 class Drawn(models.Model):

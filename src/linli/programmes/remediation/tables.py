@@ -89,6 +89,7 @@ declare(
             Column("due_on", _("Due on"), Kind.DAY, required=True, writable=True, sorts=True,
                    aliases=("截止日期",)),
             Column("note", _("Note"), writable=True, aliases=("备注",)),
+            Column("note_en", _("Note, in English"), writable=True, aliases=("英文备注",)),
         ),
         may_list=_seen, words=("name", "name_en", "code"), order=("code",),
         related=("policy", "organisation", "area"), deferred=("area__wkb",),

@@ -6,11 +6,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from linli.programmes.bilingual import day_input
 from linli.programmes.renewal.models import Milestone
 
 
 def _day(label: Any, **options: Any) -> forms.DateField:
-    return forms.DateField(label=label, widget=forms.DateInput({"type": "date"}), **options)
+    return forms.DateField(label=label, widget=day_input(), **options)
 
 
 class DoneForm(forms.Form):
@@ -23,8 +24,10 @@ class DoneForm(forms.Form):
         widget=forms.FileInput({"accept": "image/*,application/pdf"}),
     )  # fmt: skip
 
-    def __init__(self, milestone: Milestone, *given: Any, today: date | None = None) -> None:
-        super().__init__(*given, initial={"on": today}, auto_id=f"done{milestone.pk}_%s")
+    def __init__(
+        self, milestone: Milestone, told: Any = None, files: Any = None, today: date | None = None
+    ) -> None:
+        super().__init__(told, files, initial={"on": today}, auto_id=f"done{milestone.pk}_%s")
 
 
 class DatesForm(forms.Form):
@@ -37,9 +40,9 @@ class DatesForm(forms.Form):
     done = _day(_("Reached"), required=False, help_text=_("Leave it empty to take it back."))
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
-    def __init__(self, milestone: Milestone, resets: bool, *given: Any) -> None:
+    def __init__(self, milestone: Milestone, resets: bool, told: Any = None) -> None:
         super().__init__(
-            *given, auto_id=f"dates{milestone.pk}_%s",
+            told, auto_id=f"dates{milestone.pk}_%s",
             initial={"due": milestone.due, "first_due": milestone.first_due,
                      "done": milestone.done},
         )  # fmt: skip

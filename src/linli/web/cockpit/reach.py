@@ -10,6 +10,7 @@ from linli.people.models import Role
 from linli.people.scope import Scope
 from linli.places.atlas import atlas
 from linli.places.models import COMMUNITY, Area
+from linli.programmes.remediation.visibility import OVERSEE
 from linli.scores.models import Tally
 
 ROLES = (Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR)
@@ -17,9 +18,13 @@ ROLES = (Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR)
 
 @dataclass(frozen=True)
 class Reach:
-    """Areas by their paths; those who reach equally far share what is read for them."""
+    """Areas by their paths; those who reach equally far share what is read for them.
+
+    `over` are those a person leads or oversees: there they see the campaigns of remediation.
+    """
 
     paths: tuple[str, ...]
+    over: tuple[str, ...] = ()
 
     @property
     def is_whole(self) -> bool:
@@ -56,4 +61,4 @@ class Reach:
 def reach_of(sight: Scope) -> Reach | None:
     """Return how far this person's cockpit reaches; None if they have none."""
     paths = sight.paths(*ROLES)
-    return Reach(tuple(paths)) if paths else None
+    return Reach(tuple(paths), tuple(sight.paths(*OVERSEE))) if paths else None

@@ -12,12 +12,14 @@ from linli.clock import now
 from linli.indicators.panel import lights
 from linli.indicators.schemes.panel import totals
 from linli.places.town import the_town
+from linli.programmes.panel import works
 from linli.scores.backlog import COUNTED
 from linli.scores.models import Backlog, Tally
 from linli.web.cockpit import figures
 from linli.web.cockpit.reach import Reach
 
 LEAGUES_S = 60  # a league changes slowly, and to compare takes longer than all the rest
+WORKS_S = 30
 
 
 def mark() -> tuple:
@@ -61,6 +63,11 @@ def snapshot(reach: Reach, language: str) -> dict[str, Any]:
                     f"pace:{the_town().fingerprint}:{language}",
                     lambda: part("pace", lights=lights(), schemes=totals()),
                     LEAGUES_S,
+                ),
+                "works": cache.get_or_set(
+                    f"works:{the_town().fingerprint}:{language}:{','.join(reach.over)}",
+                    lambda: part("works", **works(reach.over)),
+                    WORKS_S,
                 ),
                 "ticker": part("ticker", lines=figures.ticker(reach)),
             },

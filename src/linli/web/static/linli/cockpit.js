@@ -11,7 +11,7 @@
   const isKept = "alive" in deck.dataset;
   const KEPT = "linli-kept";
   const STATE = `${deck.dataset.kept}state`;
-  const TALLIES = ["flow", "totals", "leagues", "pace", "ticker"]; // the others tell what people wrote
+  const TALLIES = ["flow", "totals", "leagues", "pace", "works", "ticker"]; // the others tell what people wrote
   const KEEP_EVERY = 5000;
   const SILENCE = 25000; // longer than the server ever says nothing
   const ASK_EVERY = 5000;
