@@ -215,8 +215,10 @@ def supplied() -> Iterator[None]:
 def work() -> None:
     """Do what the worker beside the site has done long before anybody looks."""
     from linli import background
+    from linli.indicators.bulletins import making as bulletins
     from linli.scores import kept
 
     background.once()
     background.ponder()
     kept.refresh(seconds=float("inf"))
+    bulletins.refresh(seconds=float("inf"))

@@ -95,6 +95,7 @@ PAGES: dict[str, dict[str, Any]] = {
     "scheme-improve": {"code": some("indicators.Scheme", "code"), "queries": ways.scored},
     "scheme-item": {"*": samples.items},
     "scheme-file": {"pk": some("indicators.Proof")},
+    "bulletins": {"queries": lambda of: [{}, {"day": "2026-10-05"}, {"kind": "month"}]},
     "bulletin": {"period": STRETCHES},
     "bulletin-cases": {"period": STRETCHES},
     "bulletin-file": {"period": STRETCHES, "kind": ["docx", "pdf", "html"]},
@@ -106,7 +107,7 @@ TYPED: dict[str, dict[str, Any]] = {
     "advice": {"reply": "已安排维修，预计明天修好。"},
 }
 # Pages whose answer is to lead on to another page.
-LEADING_ON = {"bulletins", "schemes", "set-language"}
+LEADING_ON = {"schemes", "set-language"}
 # An answer that never ends by itself; `bench/cockpit.py` is for it.
 STREAMS = {"cockpit-stream"}
 # Pages of the sign-in library; those that need an object of its own stand under `library`.

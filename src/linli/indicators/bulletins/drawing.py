@@ -3,8 +3,19 @@
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
 from linli.indicators.bulletins import ground, saying
-from linli.indicators.bulletins.document import Block, Bulletin, Chart, Map, Numbers, Ranking
+from linli.indicators.bulletins.document import (
+    Block,
+    Bulletin,
+    Chart,
+    Ground,
+    Map,
+    Numbers,
+    Ranking,
+)
 
 WIDE, HIGH, FLOOR = 360, 160, 136
 # Blocks that are shown by the page of another.
@@ -40,16 +51,19 @@ def columns(chart: Chart) -> list[Column]:
     return found
 
 
-def drawn(told: Bulletin) -> list[dict[str, Any]]:
-    """Return the blocks of a bulletin, each with the template that shows it and what is drawn."""
+def drawn(told: Bulletin, site: str = "", has_links: bool = True) -> list[dict[str, Any]]:
+    """Return the blocks of a bulletin, each with the template that shows it and what is drawn.
+
+    `site` goes before every link; without links nothing leads anywhere.
+    """
     return [
         {"block": block, "page": f"indicators/bulletin/{PAGES.get(block.show, block.show)}.html",
-         **_drawn(block)}
+         **_drawn(block, site, has_links)}
         for block in told.blocks
     ]  # fmt: skip
 
 
-def _drawn(block: Block) -> dict[str, Any]:
+def _drawn(block: Block, site: str, has_links: bool) -> dict[str, Any]:
     if isinstance(block, Numbers):
         return {"numbers": [(one, saying.change(one)) for one in block.numbers]}
     if isinstance(block, Ranking):
@@ -58,10 +72,38 @@ def _drawn(block: Block) -> dict[str, Any]:
     if isinstance(block, Chart):
         return {"columns": columns(block)}
     if isinstance(block, Map):
-        found = [one for one in block.grounds if one.value]
         return {
             "high": round(ground.SIDE * block.ratio), "shades": saying.shades(block),
-            "busiest": saying.busiest(block),
-            "every": sorted(found, key=lambda one: (-one.value, one.name)),
+            "busiest": saying.busiest(block), "grounds": grounds(block, site, has_links),
+            "every": every(block, site),
         }  # fmt: skip
     return {}
+
+
+# Half a thousand grids: written here, for a template takes four times as long over them.
+
+
+def grounds(shown: Map, site: str, has_links: bool) -> SafeString:
+    """Draw the grids; the keyboard goes by the list below the map, not through each of them."""
+    return mark_safe(
+        "".join(_ground(one, site, has_links) for one in shown.grounds)
+    )  # each part was escaped
+
+
+def _ground(one: Ground, site: str, has_links: bool) -> str:
+    name = f"{escape(one.name)}: {one.value}"
+    path = f'<path class="s{one.shade}" d="{escape(one.path)}"><title>{name}</title></path>'
+    if not (has_links and one.value):
+        return path
+    link = escape(site + one.link)
+    return f'<a href="{link}" tabindex="-1" aria-label="{name}">{path}</a>'
+
+
+def every(shown: Map, site: str) -> SafeString:
+    """List the grids in which anything was counted, the most first."""
+    found = sorted((one for one in shown.grounds if one.value), key=lambda g: (-g.value, g.name))
+    items = (
+        f'<li><a href="{escape(site + one.link)}">{escape(one.name)}: {one.value}</a></li>'
+        for one in found
+    )
+    return mark_safe("".join(items))  # each part was escaped

@@ -14,9 +14,11 @@ LOOK = Path(__file__).parents[1] / "static" / "linli" / "bulletin.css"
 
 
 def _page(told: Bulletin, site: str) -> bytes:
-    # Away from the site a path leads nowhere.
-    context = {"told": told, "site": site, "links": bool(site), "head": saying.head(told),
-               "blocks": drawing.drawn(told), "look": LOOK.read_text("utf-8")}  # fmt: skip
+    has_links = bool(site)  # away from the site a path leads nowhere
+    context = {
+        "told": told, "site": site, "links": has_links, "head": saying.head(told),
+        "blocks": drawing.drawn(told, site, has_links), "look": LOOK.read_text("utf-8"),
+    }  # fmt: skip
     return render_to_string("indicators/bulletin_alone.html", context).encode()
 
 
