@@ -317,3 +317,27 @@ def test_a_town_in_which_nothing_happened_has_a_bulletin_too(lake):
     assert texts(told, "changes") == [] and texts(told, "asks") == []
     for kind in writing.FORMS:
         assert writing.written(told, kind)
+
+
+def test_word_aligns_its_figures_and_takes_no_font_from_a_theme(told):
+    from docx import Document
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    paper = Document(BytesIO(writing.written(told, "docx")))
+
+    for row in paper.tables[0].rows[1:]:
+        sides = [cell.paragraphs[0].alignment for cell in row.cells[:3]]
+        assert sides[1:] == [WD_ALIGN_PARAGRAPH.RIGHT] * 2
+    for name in ("Normal", "Title", "Heading 1"):
+        assert "Theme" not in str(list(paper.styles[name].element.rPr.rFonts.attrib))
+    said = {shape._inline.docPr.get("descr") for shape in paper.inline_shapes}
+    assert said == {told.block("chart").title, told.block("map").title}
+
+
+def test_few_shades_stand_as_far_apart_as_they_can(lake):
+    # One case in one grid: a single shade, and it is the darkest.
+    happened(date(2026, 2, 20), "community", Area.objects.get(code="w1").pk, received=1)
+
+    shown = bulletin("month").block("map")
+
+    assert {one.name: one.shade for one in shown.grounds if one.shade} == {"西村一格": 4}

@@ -17,7 +17,7 @@ from linli.indicators.bulletins.document import (
     Ranking,
 )
 
-WIDE, HIGH, FLOOR = 360, 160, 136
+WIDE, HIGH, FLOOR = 360, 220, 196
 # Blocks that are shown by the page of another.
 PAGES = {"indicators": "numbers", "asks": "changes"}
 

@@ -45,7 +45,8 @@ def counted(basis: Basis, block: BlockEntry) -> Map | None:
     grounds = []
     for code, rings in theirs.items():
         n = counts.get(areas[code].pk, 0)
-        shade = sum(n >= limit for limit in limits)
+        # Where there are fewer shades than four, they stand as far apart.
+        shade = SHADES * sum(n >= limit for limit in limits) // max(len(limits), 1)
         path = _path(rings, bounds)
         grounds.append(
             Ground(str(areas[code]), n, shade, path, basis.asked(name, grid=code).link())

@@ -65,7 +65,8 @@ def make_wanted(until: float) -> int:
     done, seen = 0, set[int]()
     while time.monotonic() < until:
         waiting = Issue.objects.filter(wanted=True).exclude(pk__in=seen).defer("told")
-        issue = waiting.order_by(F("made_at").asc(nulls_first=True), "id").first()
+        # What somebody asked for just now goes before what is made ahead.
+        issue = waiting.order_by(F("made_at").asc(nulls_first=True), "-id").first()
         if issue is None:
             break
         seen.add(issue.pk)

@@ -67,7 +67,7 @@ class _Paper:
             "plain": plain,
             "right": ParagraphStyle("right", **right),
             "small": ParagraphStyle("small", plain, fontSize=8.5, leading=12.5, textColor=FADED),
-            "small-right": ParagraphStyle("small-right", fontSize=8.5, leading=12.5,
+            "small-right": ParagraphStyle("small-right", fontSize=8.5, leading=14,
                                           textColor=FADED, **right),
             "number": ParagraphStyle("number", plain, alignment=1, spaceAfter=10),
             "head": ParagraphStyle("head", plain, fontSize=13, leading=19, spaceBefore=14,

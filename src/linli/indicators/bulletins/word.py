@@ -70,7 +70,7 @@ class _Paper:
         paper = self.paper
         about = paper.core_properties
         about.title, about.author = f"{told.title} {told.words}", told.issuer
-        about.language = get_language() or ""
+        about.language, about.comments = get_language() or "", told.words
         self._head(told)
         writers: dict[type[Any], Any] = {
             Numbers: self._numbers, Chart: self._chart, Map: self._map, Ranking: self._ranking,
@@ -112,9 +112,9 @@ class _Paper:
                 self._number(cells[3:], block.numbers[at + half])
 
     def _number(self, cells: Sequence[Any], one: Number) -> None:
-        cells[0].text = one.label
-        self._linked(cells[1].paragraphs[0], one.value, one.link)
-        cells[2].text = saying.change(one)
+        cells[0].add_run(one.label)
+        self._linked(cells[1], one.value, one.link)
+        cells[2].add_run(saying.change(one))
 
     def _chart(self, block: Chart) -> None:
         self._picture(pictures.columns(block), WIDE, block.title)
@@ -132,11 +132,12 @@ class _Paper:
         for one in saying.lines(block):
             cells = self._row(table)
             if one is None:
-                cells[0].text = "…"
+                cells[0].add_run("…")
                 continue
-            cells[0].text, cells[1].text = f"{one.rank} ({one.between})", one.name
-            self._linked(cells[2].paragraphs[0], one.score, one.link)
-            cells[3].text = saying.move(one)
+            cells[0].add_run(f"{one.rank} ({one.between})")
+            cells[1].add_run(one.name)
+            self._linked(cells[2], one.score, one.link)
+            cells[3].add_run(saying.move(one))
         self._linked(self.paper.add_paragraph(), _("The whole league"), block.link)
 
     def _sentences(self, block: Sentences) -> None:
@@ -173,17 +174,22 @@ class _Paper:
     ) -> tuple[Any, Sequence[float], Sequence[int]]:  # fmt: skip
         """Begin a table with hairlines between its rows and nothing else."""
         from docx.oxml.ns import qn
-        from docx.shared import Pt, RGBColor
+        from docx.shared import Cm, Pt, RGBColor
 
         table = self.paper.add_table(rows=0, cols=len(heads))
         table.autofit = False
         borders = _element("w:tblBorders")
         for side in ("bottom", "insideH"):
             borders.append(_edge(side, HAIR, 4))
-        table._tbl.tblPr.append(borders)
+        # The order of elements is part of the format.
+        table._tbl.tblPr.insert_element_before(
+            borders, "w:shd", "w:tblLayout", "w:tblCellMar", "w:tblLook"
+        )
         made = (table, widths, sides)
+        for column, wide in zip(table.columns, widths, strict=True):
+            column.width = Cm(wide)
         for cell, head in zip(self._row(made), heads, strict=True):
-            run = cell.paragraphs[0].add_run(head)
+            run = cell.add_run(head)
             run.font.size, run.font.color.rgb = Pt(8.5), RGBColor.from_string(FADED)
         first = table.rows[0]._tr.get_or_add_trPr()
         repeated = _element("w:tblHeader")
@@ -192,6 +198,7 @@ class _Paper:
         return made
 
     def _row(self, made: tuple[Any, Sequence[float], Sequence[int]]) -> list[Any]:
+        """Add a row and return the paragraphs of its cells."""
         from docx.shared import Cm
 
         table, widths, sides = made
@@ -199,7 +206,7 @@ class _Paper:
         for cell, wide, side in zip(cells, widths, sides, strict=True):
             cell.width = Cm(wide)
             cell.paragraphs[0].alignment = side
-        return cells
+        return [cell.paragraphs[0] for cell in cells]
 
     def _line_below(self, style: Any, colour: str | None) -> None:
         """Draw a line below a paragraph; without a colour take away the one there is."""
