@@ -1,6 +1,9 @@
 import pytest
 
 from tests.small_town import SmallTown
+from tests.web.conftest import enter, plain_static_files, steady_town
+
+__all__ = ["enter", "plain_static_files", "steady_town"]
 
 
 @pytest.fixture

@@ -85,6 +85,8 @@ OPERATIONS = {
     "enterprise": "get_enterprises list_enterprise-years list_enterprise-revisions "
                   "list_visits list_difficulties enterprise_accounts",
     "visits": "list_visits visit_coverage", "plan-round": "plan_round",
+    "give-figures": "give_figures list_enterprise-years list_enterprise-months "
+                    "list_enterprise-revisions",
     "plan-visit": "plan_visit", "visit": "get_visits record_visit list_difficulties",
     "call-off": "call_off_visit", "add-delegate": "add_enterprise_account",
     "remove-delegate": "remove_enterprise_account",

@@ -92,6 +92,32 @@ OTHERS = {
     "5193": ("电子商务", "E-Commerce", "网上批发"), "8121": ("维修", "Repair", "设备维修"),
 }  # fmt: skip
 
+PRODUCTS_EN = {
+    "夹克": "Jackets", "大衣": "Coats", "针织衫": "Knitwear", "拉杆箱": "Trolley cases",
+    "双肩包": "Backpacks", "实木家具": "Solid wood furniture", "特种纸": "Speciality paper",
+    "纸箱": "Cartons", "水性涂料": "Water-based coatings", "敷料": "Dressings",
+    "周转箱": "Crates", "注塑件": "Injection-moulded parts", "钢结构": "Steel structures",
+    "电镀": "Electroplating", "铝压铸件": "Aluminium die castings",
+    "电机端盖": "Motor end covers", "离心泵": "Centrifugal pumps",
+    "深沟球轴承": "Deep groove ball bearings", "高强度螺栓": "High-strength bolts",
+    "机加工件": "Machined parts", "转轴": "Shafts", "冲压模具": "Stamping dies",
+    "座椅骨架": "Seat frames", "线束": "Wiring harnesses", "永磁电机": "Permanent-magnet motors",
+    "漆包线": "Enamelled wire", "电热元件": "Heating elements", "户外灯具": "Outdoor lamps",
+    "锂电池组": "Lithium battery packs", "光学镜头": "Optical lenses",
+    "光电模组": "Optoelectronic modules", "柔性电路板": "Flexible circuit boards",
+    "霍尔传感器": "Hall sensors", "车载显示屏": "Car displays",
+    "协作机器人": "Collaborative robots", "控制器": "Controllers", "液晶模组": "LCD modules",
+    "铜箔": "Copper foil", "功率器件": "Power devices", "智能门锁": "Smart locks",
+    "光伏支架": "Solar mounts", "硬盘支架": "Disk brackets", "逆变器": "Inverters",
+    "变频器": "Frequency converters", "工业软件": "Industrial software",
+    "系统集成": "System integration", "设备联网": "Connecting of machines",
+    "数据服务": "Data services", "芯片设计": "Chip design",
+    "产业互联网平台": "Industrial internet platform", "货运": "Freight",
+    "试验检测": "Testing", "网上批发": "Online wholesale", "设备维修": "Repair of machines",
+    "新能源汽车驱动电机": "Drive motors for electric cars", "定子": "Stators", "转子": "Rotors",
+    "减速机": "Reduction gears", "变速箱齿轮": "Gears for gearboxes",
+}  # fmt: skip
+
 
 @dataclass
 class Firm:
@@ -438,7 +464,9 @@ def main() -> None:
             "code": f.code, "name": f.name, "name_en": f.name_en, "industry": f.industry,
             "size": f.size, "status": "operating", "area": f.area, "parcel": f.parcel,
             "lon": f.lon, "lat": f.lat, "land_mu": f.land or "", "founded": f.founded,
-            "products": f.products, "note": f.note,
+            "products": f.products, "products_en": json.dumps(
+                [PRODUCTS_EN[one] for one in f.products.split()]) if f.products else "",
+            "note": f.note,
         }
         for f in firms
     ]  # fmt: skip

@@ -53,6 +53,11 @@ TAILS = (
 ORIGINS = (("office", 5), ("referral", 4), ("fair", 3), ("fund", 2), ("incubator", 5),
            ("expansion", 3), ("own", 2))  # fmt: skip
 AREAS = ("330482001", "330482002", "330482101", "330482102", "330482108", "330482106")
+# The new plant of the maker of motors that the sample register tells of.
+PLANT = {"code": "INV-027", "name": "恒驱新能源汽车电驱新厂区项目", "origin": "expansion",
+         "name_en": "Hengqu: new plant for the drives of electric cars",
+         "company": "浙江恒驱电机股份有限公司", "company_en": "Zhejiang Hengqu Motors Co., Ltd.",
+         "area": "330482101"}  # fmt: skip
 DAYS = ("led", "negotiated", "signed", "landed", "started", "produced")
 # Usual days to the next stage, and how many go on at all.
 ONWARD = ((35, 0.86), (80, 0.74), (60, 0.95), (45, 0.95), (380, 0.97))
@@ -97,6 +102,7 @@ def main() -> None:
             row[DAYS[at + 1]] = day
         rows.append(row)
     balance(rows)
+    next(row for row in rows if row["code"] == PLANT["code"]).update(PLANT)
     for row in rows:
         share = 1.0 if row.get("produced") else rng.uniform(0.25, 0.8)
         row["paid_in"] = (

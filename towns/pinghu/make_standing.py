@@ -61,6 +61,15 @@ NEEDS = {
     "1819": (("包装纸箱", "2231"),), "2110": (("水性涂料", "2641"),),
 }  # fmt: skip
 
+NEEDS_EN = {
+    "电机端盖铝压铸件": "Die-cast aluminium motor end covers",
+    "深沟球轴承": "Deep groove ball bearings", "耐高温漆包线": "Heat-resistant enamelled wire",
+    "高强度螺栓": "High-strength bolts", "离心泵铝压铸件": "Aluminium castings for pumps",
+    "霍尔传感器": "Hall sensors", "运动控制器": "Motion controllers", "液晶模组": "LCD modules",
+    "柔性电路板": "Flexible circuit boards", "包装纸箱": "Packing cartons",
+    "水性涂料": "Water-based coatings",
+}  # fmt: skip
+
 
 def needs() -> list[Row]:
     """Return who looks for what: the first two enterprises of each industry."""
@@ -68,10 +77,11 @@ def needs() -> list[Row]:
     for industry, wanted in NEEDS.items():
         firms = [row for row in read("enterprises.csv") if row["industry"] == industry][:2]
         found += [
-            {"enterprise": firm["code"], "name": name, "industry": kind}
+            {"enterprise": firm["code"], "name": name, "name_en": NEEDS_EN[name],
+             "industry": kind}
             for firm in firms
             for name, kind in wanted
-        ]
+        ]  # fmt: skip
     return found
 
 

@@ -14,6 +14,7 @@ from linli.cases.models import Case
 from linli.enterprises.industries import industry
 from linli.people.models import User
 from linli.places.models import Area, Named
+from linli.tables import declared
 
 # The figures of a period, in the order people read them.
 FIGURES: tuple[str, ...] = (
@@ -167,11 +168,11 @@ class Revision(models.Model):
     @property
     def label(self) -> Any:
         """How the figure is called."""
-        for model in (YearFigures, Enterprise):
-            for field in model._meta.concrete_fields:
-                if field.name == self.figure:
-                    return field.verbose_name
-        return self.figure
+        name = "enterprise-years" if self.year or self.month else "enterprises"
+        try:
+            return declared()[name].column(self.figure).label
+        except KeyError:
+            return self.figure
 
 
 class Delegate(models.Model):

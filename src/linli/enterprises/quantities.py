@@ -53,6 +53,17 @@ def amount(column: str, value: float) -> tuple[str, str]:
     return number(value, 3 if column == "emissions" else 1), units.get(column, "")
 
 
+def unit(column: str) -> str:
+    """Return the unit in which a figure is kept and given."""
+    if column in MONEY:
+        return _("10,000 yuan")
+    units = {
+        "energy": _("tce"), "electricity": _("10,000 kWh"), "emissions": _("t"),
+        "land_mu": _("mu"), "staff": _("people"), "researchers": _("people"),
+    }  # fmt: skip
+    return units.get(column, "")
+
+
 def quantity(column: str, value: float) -> str:
     """Write a figure with its unit."""
     return " ".join(part for part in amount(column, value) if part)

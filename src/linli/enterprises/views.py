@@ -16,10 +16,11 @@ from linli.cases.listing import in_brief
 from linli.cases.models import Case
 from linli.cases.refusal import Refused
 from linli.clock import now
-from linli.enterprises import coverage, saying, visiting
+from linli.enterprises import coverage, giving, saying, visiting
 from linli.enterprises.forms import DelegateForm, FilterForm, PlanForm
 from linli.enterprises.industries import digital, industries
 from linli.enterprises.models import Delegate, Enterprise, Revision, Visit, YearFigures
+from linli.enterprises.overview import overview
 from linli.enterprises.visibility import has_figures, keeps
 from linli.people.models import User
 from linli.people.scope import Scope, scope
@@ -126,7 +127,8 @@ def show(
             "row": row,
             "digital": digital(row.industry),
             "reads": reads,
-            **(_figures(row) if reads else {}),
+            **(_figures(row) | overview(sight, row) if reads else {}),
+            "may_give": giving.may_give(sight, row),
             "revisions": revisions[:SHOWN] if reads else [],
             "cases": list(cases[:SHOWN]),
             "visits": visits[:SHOWN] if works else [],

@@ -48,7 +48,8 @@ def works_here(scope: Scope) -> bool:
     return bool(scope.memberships or scope.led_areas)
 
 
-def _within(paths: Iterable[str], link: str) -> Q:
+def within(paths: Iterable[str], link: str = "") -> Q:
+    """Return the enterprises that lie below one of some paths of areas."""
     paths = sorted(set(paths))
     if any(path.count("/") == 1 for path in paths):
         return EVERYBODY  # the whole town
@@ -63,12 +64,12 @@ def _led(scope: Scope) -> list[str]:
 def reached(scope: Scope, link: str = "") -> Q:
     """Return the enterprises that lie where the person works or leads."""
     offices = [m.organisation.area.path for m in scope.memberships]
-    return _within([*offices, *_led(scope)], link)
+    return within([*offices, *_led(scope)], link)
 
 
 def read(scope: Scope, link: str = "") -> Q:
     """Return the enterprises whose figures the person may read."""
-    return _within([*scope.paths(*READERS), *_led(scope)], link)
+    return within([*scope.paths(*READERS), *_led(scope)], link)
 
 
 def spoken_for(scope: Scope, link: str = "") -> Q:

@@ -34,8 +34,10 @@ class Request:
 
 
 def categories() -> list[Category]:
-    """Return what an enterprise may ask for, by the pack."""
-    found = Category.objects.filter(pack=PACK, retired=False).order_by("code")
+    """Return what an enterprise may ask for, by the pack: what all who have it must answer."""
+    found = Category.objects.filter(
+        pack=PACK, retired=False, separate=True, every_answer=True
+    ).order_by("code")  # fmt: skip
     above = {row.parent_id for row in found}
     return [row for row in found if row.pk not in above]
 

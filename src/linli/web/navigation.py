@@ -99,7 +99,7 @@ ENTRIES = (
         _("Enterprises"),
         STAFF,
         "building-2",
-        ("enterprise", "visits", "visit"),
+        ("enterprise", "visits", "visit", "give-figures"),
         field=INDUSTRY,
     ),
     Entry("leagues", _("Leagues"), STAFF, "trophy", ("figure", "reasons")),

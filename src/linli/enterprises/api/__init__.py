@@ -1,5 +1,5 @@
 """What is done with enterprises over REST; each module holds one idea."""
 
-from linli.enterprises.api import ladder, matching, per_mu, visits
+from linli.enterprises.api import figures, ladder, matching, per_mu, visits
 
-ROUTERS = (visits.router, ladder.router, per_mu.router, matching.router)
+ROUTERS = (figures.router, visits.router, ladder.router, per_mu.router, matching.router)

@@ -6,7 +6,8 @@ from django.utils.translation import gettext as _
 from linli import clock
 from linli.cases.refusal import Refused
 from linli.enterprises import figures
-from linli.enterprises.models import Delegate, Enterprise, YearFigures
+from linli.enterprises.giving import speaks_for
+from linli.enterprises.models import Enterprise, YearFigures
 from linli.enterprises.per_mu.models import Appeal, Score
 from linli.enterprises.per_mu.scoring import score_year
 from linli.enterprises.visibility import keeps
@@ -16,8 +17,7 @@ from linli.people.scope import Scope, scope
 
 def may_appeal(sight: Scope, enterprise: Enterprise) -> bool:
     """Tell whether the person may appeal: the enterprise itself, or who keeps the register."""
-    speaks = Delegate.objects.filter(user=sight.user.pk, enterprise=enterprise.pk).exists()
-    return speaks or keeps(sight)
+    return keeps(sight) or speaks_for(sight, enterprise)
 
 
 def may_rule(sight: Scope, appeal: Appeal) -> bool:

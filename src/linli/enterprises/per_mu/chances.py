@@ -34,11 +34,20 @@ def figures_of(score: Score) -> Figures:
     return found
 
 
-def chance(score: Score) -> Chance | None:
-    """Return what would lift an enterprise one class; None where nothing is above it.
+@dataclass(frozen=True)
+class Aim:
+    """The next class up and the score it takes."""
 
-    It has to score more than the last one of the next class that has places; the others and the
-    benchmarks stay as they are.
+    grade: str
+    target: float
+    missing: float
+
+
+def aim(score: Score) -> Aim | None:
+    """Return the next class up that has places; None where nothing is above.
+
+    It takes more than the score of the last one in it; the others and the benchmarks stay as they
+    are.
     """
     if score.points is None or score.rank is None:
         return None
@@ -53,12 +62,30 @@ def chance(score: Score) -> Chance | None:
     ).points
     assert passed is not None
     target = round(passed + STEP, 2)
-    figures, formula = figures_of(score), score.scheme.formula
-    benchmarks = {code: part["benchmark"] for code, part in score.parts.items()}
+    return Aim(grade, target, round(target - score.points, 2))
+
+
+def _benchmarks(score: Score) -> dict[str, float | None]:
+    return {code: part["benchmark"] for code, part in score.parts.items()}
+
+
+def easiest(score: Score, target: float) -> lift.Single | None:
+    """Return the figure whose smallest change alone would be enough; None where none is."""
+    formula = score.scheme.formula
+    ways = lift.singles(formula, figures_of(score), _benchmarks(score), target)
+    return ways[0] if ways and ways[0].needed is not None else None
+
+
+def chance(score: Score) -> Chance | None:
+    """Return what would lift an enterprise one class; None where nothing is above it."""
+    aimed = aim(score)
+    if aimed is None:
+        return None
+    figures, formula, benchmarks = figures_of(score), score.scheme.formula, _benchmarks(score)
     return Chance(
-        grade,
-        target,
-        round(target - score.points, 2),
-        lift.singles(formula, figures, benchmarks, target),
-        lift.pairs(formula, figures, benchmarks, target)[:SHOWN],
+        aimed.grade,
+        aimed.target,
+        aimed.missing,
+        lift.singles(formula, figures, benchmarks, aimed.target),
+        lift.pairs(formula, figures, benchmarks, aimed.target)[:SHOWN],
     )

@@ -162,6 +162,8 @@ declare(
             Column("negotiator", _("Negotiator"), Kind.KEY, path="negotiator__username",
                    of="people", writable=True, aliases=("谈判负责人", "谈判员")),
             Column("stage", _("Stage"), filters=True),
+            Column("stage_name", _("Stage in words"), path="stage",
+                   read=lambda row: row.stage_name),
             Column("stage_since", _("Since"), Kind.DAY, sorts=True),
             *(Column(f"{stage}_on", label, Kind.DAY, writable=True, aliases=(ZH[stage],),
                      read=_on(stage), path="climbs__on")
@@ -169,7 +171,7 @@ declare(
             Column("note", _("Note"), writable=True, aliases=("备注",)),
         ),
         may_list=_seen, words=("name", "name_en", "code", "credit_code"), order=("code",),
-        related=("parcel__block", "negotiator"), prefetched=("climbs",),
+        related=("parcel__block", "negotiator", "ladder"), prefetched=("climbs",),
         deferred=("parcel__wkb", "parcel__block__wkb"), writer=writing.HOLDINGS,
         help=_("The days of the stages are taken as steps; a step that stands is not changed."),
     )

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from linli.cases.models import OPEN, Event
 from linli.clock import now
+from linli.enterprises.panel import service
 from linli.indicators.panel import lights
 from linli.indicators.schemes.panel import totals
 from linli.places.town import the_town
@@ -68,6 +69,11 @@ def snapshot(reach: Reach, language: str) -> dict[str, Any]:
                     f"works:{the_town().fingerprint}:{language}:{','.join(reach.over)}",
                     lambda: part("works", **works(reach.over)),
                     WORKS_S,
+                ),
+                "park": cache.get_or_set(
+                    f"park:{the_town().fingerprint}:{language}:{','.join(reach.paths)}",
+                    lambda: part("park", service=service(reach.paths, reach.cases())),
+                    LEAGUES_S,
                 ),
                 "ticker": part("ticker", lines=figures.ticker(reach)),
             },
