@@ -40,9 +40,9 @@ class FiguresForm(forms.Form):
         for name in names:
             field = self.fields[name] = _field(name)
             stands = getattr(row, name, None)
-            # 61,000 rather than 61,000.0
-            is_whole = isinstance(stands, float) and stands.is_integer()
-            field.initial = int(stands) if is_whole else stands
+            if isinstance(stands, float) and stands.is_integer():
+                stands = int(stands)  # 61000 rather than 61000.0
+            field.initial = stands
 
     def figures(self) -> list[tuple[forms.BoundField, str]]:
         """Return the fields of figures, each with its unit."""
