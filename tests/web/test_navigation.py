@@ -54,3 +54,4 @@ def test_the_account_of_an_enterprise_finds_its_enterprise_on_my_work(town, ente
     Delegate.objects.create(user=person("resident"), enterprise=row, since=clock.now())
 
     assert f'href="/enterprises/{row.code}/"' in enter("resident").get("/").text
+    assert enter("resident").get("/enterprises/").url == f"/enterprises/{row.code}/"

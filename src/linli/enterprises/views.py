@@ -72,6 +72,8 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
     for_those_concerned(sight)
     rows = coverage.listed(sight, request.GET.dict()).select_related("area")
     page = Paginator(rows.defer("area__wkb"), A_PAGE).get_page(request.GET.get("page"))
+    if not visiting.may_visit(sight) and page.paginator.count == 1:
+        return redirect("enterprise", page[0].code)  # whoever speaks for one has no list to read
     query = request.GET.copy()
     query.pop("page", None)
     stale = coverage.stale_since()

@@ -129,7 +129,7 @@ ENTRIES = (
         "remediation",
         _("Remediation"),
         frozenset({Role.OFFICER, Role.HEAD, Role.LEADER, Role.SUPERVISOR, Role.ADMINISTRATOR}),
-        "scroll-text",
+        "factory",
         (
             "campaign",
             "remediation-block",
