@@ -9,7 +9,7 @@ from linli.enterprises.models import Delegate, Visit
 from linli.people.models import Organisation
 from linli.people.scope import Scope
 from linli.web.context import IN_BAR
-from linli.web.navigation import menu
+from linli.web.navigation import GROUPS, grouped, menu
 from tests.enterprises.rows import enterprise
 from tests.small_town import person
 
@@ -32,6 +32,19 @@ def test_who_serves_enterprises_has_them_in_the_bar(town):
 
     assert before == ["home", "cases", "report", "map"]
     assert bar("head") == ["home", "cases", "enterprises", "remediation"]
+
+
+def test_what_is_not_in_the_bar_stands_in_groups(town):
+    rest = menu(Scope(person("leader")), "ladder")[IN_BAR:]
+
+    groups = {label: [entry.url for entry, _is in those] for label, those in grouped(rest)}
+
+    assert list(groups) == list(GROUPS.values())
+    assert groups[GROUPS["park"]] == [
+        "enterprises", "ladder", "programmes", "investment", "remediation",
+    ]  # fmt: skip
+    assert sum(len(urls) for urls in groups.values()) == len(rest)
+    assert [entry.url for entry, is_here in rest if is_here] == ["ladder"]
 
 
 def test_my_work_leads_to_the_visits_one_has_to_make(town, enter):

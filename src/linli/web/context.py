@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from linli.people.models import User
 from linli.people.scope import scope
 from linli.places.town import NoTown, the_town
-from linli.web.navigation import menu
+from linli.web.navigation import grouped, menu
 from linli.web.town_clock import dial
 
 IN_BAR = 4  # as many pages as fit side by side on a phone, with "More" beside them
@@ -31,7 +31,7 @@ def town(request: HttpRequest) -> dict[str, Any]:
         "dial": dial(),
         "works_here": works_here(user),
         "menu_bar": entries[:IN_BAR],
-        "menu_more": entries[IN_BAR:],
+        "menu_more": grouped(entries[IN_BAR:]),
         "theme": theme(request),
     }
 

@@ -3,7 +3,7 @@
 Who may really open a page is decided by the page itself; here stands only what is shown.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.utils.functional import Promise
@@ -24,12 +24,21 @@ RANKS = (
 )  # fmt: skip
 
 
+GROUPS = {
+    "work": _("Cases and services"),
+    "park": _("Park and programmes"),
+    "figures": _("Figures and comparison"),
+    "running": _("Settings"),
+}
+
+
 @dataclass(frozen=True)
 class Entry:
     """One page: its URL name, its label, whom it is offered to, and the pages below it.
 
     `icon` is the name of a symbol in `static/vendor/icons.svg`. `first` are the roles, and `field`
-    the field of work of a department, that have it before the others.
+    the field of work of a department, that have it before the others. `group` is a key of
+    `GROUPS`, under which it stands when it is not among the first.
     """
 
     url: str
@@ -39,6 +48,10 @@ class Entry:
     below: tuple[str, ...] = ()
     first: frozenset[Role] = frozenset()
     field: str = ""
+    group: str = "work"
+
+
+Shown = tuple[Entry, bool]  # a page, and whether one is there
 
 
 # In the order of the menu, but for what somebody's work has first. The first four that a person
@@ -81,6 +94,7 @@ ENTRIES = (
         "monitor",
         ("cockpit-stage",),
         first=frozenset({Role.LEADER, Role.SUPERVISOR}),
+        group="figures",
     ),
     Entry(
         "bulletins",
@@ -89,11 +103,26 @@ ENTRIES = (
         "scroll-text",
         ("bulletin", "bulletin-cases"),
         first=frozenset({Role.LEADER}),
+        group="figures",
     ),
     Entry("map", _("Map"), ANYBODY, "map", first=OUTSIDE | {Role.SUPERVISOR}),
-    Entry("topics", _("Hot topics"), STAFF, "flame", ("topic",)),
-    Entry("indicators", _("Indicators"), STAFF, "scale", ("indicator", "indicator-rows")),
-    Entry("schemes", _("Scoring"), STAFF, "check", ("scheme", "scheme-item", "scheme-improve")),
+    Entry("topics", _("Hot topics"), STAFF, "flame", ("topic",), group="figures"),
+    Entry(
+        "indicators",
+        _("Indicators"),
+        STAFF,
+        "scale",
+        ("indicator", "indicator-rows"),
+        group="figures",
+    ),
+    Entry(
+        "schemes",
+        _("Scoring"),
+        STAFF,
+        "check",
+        ("scheme", "scheme-item", "scheme-improve"),
+        group="figures",
+    ),
     Entry(
         "enterprises",
         _("Enterprises"),
@@ -101,22 +130,25 @@ ENTRIES = (
         "building-2",
         ("enterprise", "visits", "visit", "give-figures"),
         field=INDUSTRY,
+        group="park",
     ),
-    Entry("leagues", _("Leagues"), STAFF, "trophy", ("figure", "reasons")),
+    Entry("leagues", _("Leagues"), STAFF, "trophy", ("figure", "reasons"), group="figures"),
     Entry(
         "ladder",
         _("Cultivation"),
         LEADING | {Role.OFFICER, Role.HEAD},
         "layers",
         ("climber", "per-mu", "score", "matching", "need"),
+        group="park",
     ),
-    Entry("ratings", _("Monthly ratings"), STAFF, "star", ("rate", "appeals")),
+    Entry("ratings", _("Monthly ratings"), STAFF, "star", ("rate", "appeals"), group="figures"),
     Entry(
         "programmes",
         _("Programmes"),
         STAFF,
         "route",
         ("programme", "programme-gantt", "programme-map", "ways", "sponge"),
+        group="park",
     ),
     Entry(
         "investment",
@@ -124,6 +156,7 @@ ENTRIES = (
         STAFF,
         "handshake",
         ("investment-projects", "investment-project"),
+        group="park",
     ),
     Entry(
         "remediation",
@@ -139,8 +172,9 @@ ENTRIES = (
             "cut-block",
         ),
         field=INDUSTRY,
+        group="park",
     ),
-    Entry("my-leave", _("My leave"), STAFF, "calendar"),
+    Entry("my-leave", _("My leave"), STAFF, "calendar", group="running"),
     Entry(
         "administration",
         _("Administration"),
@@ -163,6 +197,7 @@ ENTRIES = (
             "keys",
         ),
         first=frozenset({Role.ADMINISTRATOR}),
+        group="running",
     ),
     Entry(
         "imports",
@@ -170,9 +205,24 @@ ENTRIES = (
         frozenset({Role.DISPATCHER, Role.ADMINISTRATOR}),
         "upload",
         ("import-file",),
+        group="running",
     ),
-    Entry("webhooks", _("Webhooks"), frozenset({Role.ADMINISTRATOR}), "link", ("webhook",)),
-    Entry("notice-settings", _("Notices by e-mail"), ANYBODY, "bell", ("confirm-address",)),
+    Entry(
+        "webhooks",
+        _("Webhooks"),
+        frozenset({Role.ADMINISTRATOR}),
+        "link",
+        ("webhook",),
+        group="running",
+    ),
+    Entry(
+        "notice-settings",
+        _("Notices by e-mail"),
+        ANYBODY,
+        "bell",
+        ("confirm-address",),
+        group="running",
+    ),
     Entry("sign-in", _("Sign in"), GUEST, "user"),
 )
 
@@ -197,7 +247,7 @@ def standing(entry: Entry, role: Role | None, fields: set[str]) -> int:
     return 2 if entry.field in fields else 3 if role in entry.first else 4
 
 
-def menu(sight: Scope, here: str) -> list[tuple[Entry, bool]]:
+def menu(sight: Scope, here: str) -> list[Shown]:
     """Return what this person is offered, and whether they are there now."""
     role = next((role for role in RANKS if sight.has(role)), None)
     fields = {
@@ -207,3 +257,10 @@ def menu(sight: Scope, here: str) -> list[tuple[Entry, bool]]:
     shown: Iterable[Entry] = (entry for entry in ENTRIES if offered(entry, sight))
     ordered = sorted(shown, key=lambda entry: standing(entry, role, fields))
     return [(entry, here == entry.url or here in entry.below) for entry in ordered]
+
+
+def grouped(entries: Sequence[Shown]) -> list[tuple[str | Promise, list[Shown]]]:
+    """Return entries of a menu under the words they belong to, in the order of `GROUPS`."""
+    found = [(label, [one for one in entries if one[0].group == key])
+             for key, label in GROUPS.items()]  # fmt: skip
+    return [(label, those) for label, those in found if those]
