@@ -24,7 +24,7 @@ from linli.indicators.schemes.assessing import LONGEST, SHORTEST, Judgement
 from linli.indicators.schemes.grammar import Item
 from linli.indicators.schemes.models import Assessment, Proof
 from linli.indicators.schemes.standing import Ground
-from linli.indicators.schemes.views import Asked, percent
+from linli.indicators.schemes.views import Asked, chance, percent
 from linli.people.scope import scope
 
 SHOWN = 24
@@ -80,6 +80,7 @@ def _page(
     kept = list(history.select_related("by", "entered").prefetch_related("files")[:SHOWN])
     newest = {one.side: one for one in kept if one.newest}
     was = ground.sheet(earlier, asked.key).line(code)
+    next_one = next((chance(one) for one in shown.ranked if one[0] is line), None)
     return render(
         request,
         "indicators/scheme_item.html",
@@ -93,7 +94,7 @@ def _page(
             "before_words": wording.period(earlier),
             "difference": saying.signed(line.difference),
             "sides": [(side, Side(side).label, newest.get(side)) for side in Side],
-            "form": form, "history": kept if len(kept) > len(newest) else [],
+            "next": next_one, "form": form, "history": kept if len(kept) > len(newest) else [],
         },
         status=status,
     )  # fmt: skip

@@ -1,15 +1,19 @@
 """What schemes and judgements look like from outside."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from linli.indicators import units
 from linli.indicators.models import TOWN, works_here
+from linli.indicators.schemes import assessing, standing
 from linli.indicators.schemes.models import Assessment, Scheme
+from linli.indicators.schemes.standing import Line
 from linli.indicators.schemes.taking import JUDGEMENTS
 from linli.places.atlas import atlas
-from linli.tables import Column, Kind, Table, declare
+from linli.tables import Column, Kind, Table, declare, present
 
 
 def _area(row: Assessment) -> str:
@@ -24,6 +28,28 @@ def _in_area(scope: Any, code: str) -> Q:
     if area is None:
         return Q(pk__in=[])
     return Q(area=area.pk if area.parent_id else TOWN)
+
+
+def _lines(scope: Any, query: Mapping[str, Any]) -> list[Line]:
+    """Return the items of a scheme as its page shows them, the branches among them."""
+    scheme = scope.of(Scheme).filter(code=str(query.get("scheme") or "")[:60]).first()
+    if scheme is None:
+        return []
+    text = str(query.get("period") or "")
+    try:
+        area = assessing.area_with(scheme, str(query.get("area") or ""))
+        period = assessing.period_with(scheme, text) if text else standing.usual(scheme)
+    except (LookupError, ValueError):
+        return []
+    return standing.sheet(scheme, period, assessing.town_or(area)).lines
+
+
+def _unit(line: Line) -> str:
+    return units.label(line.indicator.unit) if line.indicator else ""
+
+
+def _rounded(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
 
 
 declare(
@@ -79,5 +105,33 @@ declare(
         order=("-pk",),
         writer=JUDGEMENTS,
         help=_("The newest judgement of a side counts; earlier ones stay."),
+    )
+)  # fmt: skip
+present(
+    Table(
+        "scheme-items",
+        _("Items of a scoring scheme with their points"),
+        Assessment,
+        "item",
+        (
+            Column("item", _("Item"), read=lambda line: line.item.code),
+            Column("parent", _("Belongs to"), read=lambda line: line.item.parent or ""),
+            Column("name", _("Name"), read=lambda line: line.name),
+            Column("most", _("Points at most"), Kind.NUMBER, read=lambda line: line.points),
+            Column("points", _("Points"), Kind.NUMBER, read=lambda line: _rounded(line.score)),
+            Column("figure", _("Figure"), Kind.NUMBER,
+                   read=lambda line: _rounded(line.value) if line.indicator else None),
+            Column("unit", _("Unit"), read=_unit),
+            Column("own", _("Self-assessment"), Kind.NUMBER,
+                   read=lambda line: line.own.points if line.own else None),
+            Column("own_evidence", _("What shows it"),
+                   read=lambda line: line.own.evidence if line.own else ""),
+            Column("review", _("Review"), Kind.NUMBER,
+                   read=lambda line: line.review.points if line.review else None),
+            Column("review_evidence", _("Remark of the review"),
+                   read=lambda line: line.review.evidence if line.review else ""),
+        ),
+        may_list=works_here,
+        narrow=_lines,
     )
 )  # fmt: skip

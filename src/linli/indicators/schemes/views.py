@@ -122,7 +122,7 @@ def scheme(request: HttpRequest, code: str) -> HttpResponse:
         "before_words": wording.period(earlier),
         "change": _change(shown, before),
         "tasks": tasks[:SHOWN_TASKS], "more_tasks": len(tasks[SHOWN_TASKS:]), "n": len(tasks),
-        "first": [_chance(one, shown) for one in shown.ranked[:FIRST]],
+        "first": [chance(one) for one in shown.ranked[:FIRST]],
         "places": _places(ground, asked, areas),
     })  # fmt: skip
 
@@ -202,7 +202,8 @@ def _places(ground: Ground, asked: Asked, areas: list[Area]) -> list[dict[str, A
 # --- what to improve first -------------------------------------------------------------------
 
 
-def _chance(one: tuple[Line, Any, float | None], shown: Sheet) -> dict[str, Any]:
+def chance(one: tuple[Line, Any, float | None]) -> dict[str, Any]:
+    """Return what an item would give next, as pages say it."""
     line, gain, enough = one
     return {
         "line": line, "now": saying.figure(line), "figure": saying.figure(line, gain.figure),
@@ -224,7 +225,7 @@ def improve(request: HttpRequest, code: str) -> HttpResponse:
     context = {
         **asked.head(shown), "real": real, "is_tried": bool(given), "wrong": wrong,
         "by": saying.signed(shown.total - real.total, 2) or "±0",
-        "ranked": [_chance(one, shown) for one in shown.ranked],
+        "ranked": [chance(one) for one in shown.ranked],
         "out_of_reach": plan is None,
         "plan": [
             {"line": line, "now": saying.figure(line), "figure": saying.figure(line, move.figure),
