@@ -181,7 +181,7 @@ def test_the_items_come_out_as_a_file_as_they_are_seen(town, enter):
     (link,) = files_on(enter("leader"), f"{FAIR_ADDRESS}?period=2025")
     rows = {row["Item"]: row for row in rows_of(enter("leader"), link)}
     assert (rows["environment"]["Points"], rows["environment"]["Points at most"]) == ("8.3", "13.0")
-    assert (rows["sewage"]["Figure"], rows["sewage"]["Unit"]) == ("81.0", "%")
+    assert (rows["sewage"]["Figure of the indicator"], rows["sewage"]["Unit"]) == ("81.0", "%")
     assert (rows["streets"]["Self-assessment"], rows["streets"]["Review"]) == ("4.0", "3.5")
     other = rows_of(enter("leader"), "/export/scheme-items.csv?scheme=fair&period=2024")
     assert [row["Points"] for row in other if row["Item"] == "sewage"] == ["1.6"]
