@@ -71,7 +71,9 @@ def test_the_digital_share_of_industrial_investment(years):
     assert round(100 * share, 1) == 55.0
 
 
-@pytest.mark.parametrize("figure", ["capital_raised", "fixed_investment", "output", "value_added"])
+@pytest.mark.parametrize(
+    "figure", ["capital_raised", "capital_settled", "fixed_investment", "output", "value_added"]
+)
 def test_four_figures_grew_by_more_than_half_in_the_last_whole_year(years, figure):
     assert total(years[2025], figure) / total(years[2024], figure) > 1.5
 

@@ -42,6 +42,7 @@ VALUE_ADDED = (0.208, 0.209, 0.212, 0.213, 0.215, 0.217, 0.221)
 INVESTMENT = (52_000, 56_000, 66_000, 78_000, 88_000, 98_000, 151_000)
 DIGITAL_SHARE = (0.21, 0.26, 0.31, 0.37, 0.43, 0.49, 0.55)
 RAISED = (4_000, 6_500, 9_800, 13_500, 17_200, 21_000, 33_600)
+SETTLED = (18_000, 20_500, 26_000, 31_000, 36_500, 42_000, 76_400)
 # Output of two of them, told in the words of the record.
 MOTORS = (61_000, 66_000, 92_000, 124_000, 161_000, 214_000, 370_000)
 GEARS = (4_480, 4_310, 4_500, 3_260, 6_150, 8_720, 10_640)
@@ -337,6 +338,9 @@ def figures(maker: Maker, firms: list[Firm]) -> tuple[list[Row], list[Row]]:
                              strict=True))  # fmt: skip
         listed = [f for f in above if f.listed]
         raised = dict(zip((f.code for f in listed), maker.spread(RAISED[at], listed), strict=True))
+        # By what each invests: capital that arrives is what plants are built with.
+        settled = _whole(_scaled({f.code: investing[f.code][0] for f in industrial}, SETTLED[at]),
+                         SETTLED[at])  # fmt: skip
         added = _scaled({f.code: f.output[year] * rng.uniform(0.9, 1.1) for f in industrial},
                         OUTPUT[at] * VALUE_ADDED[at])  # fmt: skip
         for firm in firms:
@@ -348,6 +352,7 @@ def figures(maker: Maker, firms: list[Firm]) -> tuple[list[Row], list[Row]]:
                 if firm.is_industrial:
                     row["value_added"] = added[firm.code]
                     row["fixed_investment"], row["digital_investment"] = investing[firm.code]
+                    row["capital_settled"] = settled[firm.code]
                 if firm.code in raised:
                     row["capital_raised"] = raised[firm.code]
                 months += _months(rng, firm, year, row, range(1, 13))
@@ -363,6 +368,13 @@ def figures(maker: Maker, firms: list[Firm]) -> tuple[list[Row], list[Row]]:
 def _scaled(parts: dict[str, float], total: float) -> dict[str, float]:
     by = total / sum(parts.values())
     return {code: round(part * by, 1) for code, part in parts.items()}
+
+
+def _whole(parts: dict[str, float], total: float) -> dict[str, float]:
+    """Give the first what rounding left over."""
+    first = next(iter(parts))
+    parts[first] = round(parts[first] + total - sum(parts.values()), 1)
+    return parts
 
 
 def _invested(maker: Maker, at: int, firms: list[Firm]) -> list[tuple[float, float]]:
@@ -414,6 +426,7 @@ def _year(rng: random.Random, firm: Firm, year: int, ways: dict[str, float]) -> 
     row["staff"] = max(round(output * ways["staff"] + 4), 3)
     row["researchers"] = round(row["staff"] * (0.24 if digital(firm.industry) else 0.06))
     row["fixed_investment"] = row["digital_investment"] = row["capital_raised"] = ""
+    row["capital_settled"] = ""
     row["land_mu"] = firm.land or ""
     return row
 

@@ -26,7 +26,9 @@ from linli.tables import CHANGED, NEW, UNCHANGED, Values, Writer, Wrong, touched
 
 EARLIEST, LATEST = 1949, 2200
 # What may be below nothing: an investment given back, a loss.
-SIGNED = frozenset({"profit", "value_added", "capital_raised", "fixed_investment"})
+SIGNED = frozenset(
+    {"profit", "value_added", "capital_raised", "capital_settled", "fixed_investment"}
+)
 MOST = 1e9  # 10,000 yuan: ten trillion yuan, more than any enterprise
 
 

@@ -20,6 +20,7 @@ from linli.tables import declared
 FIGURES: tuple[str, ...] = (
     "output", "sales", "value_added", "profit", "tax", "exports", "energy", "electricity",
     "emissions", "rd", "staff", "fixed_investment", "digital_investment", "capital_raised",
+    "capital_settled",
 )  # fmt: skip
 OF_A_YEAR = ("above_scale", *FIGURES, "researchers", "land_mu")
 
@@ -102,6 +103,7 @@ class Figures(models.Model):
     fixed_investment = models.FloatField(_("Fixed investment"), null=True, blank=True)
     digital_investment = models.FloatField(_("Digital investment"), null=True, blank=True)
     capital_raised = models.FloatField(_("Capital raised"), null=True, blank=True)
+    capital_settled = models.FloatField(_("Capital settled"), null=True, blank=True)
     touched_at = models.DateTimeField(db_index=True)
 
     class Meta:

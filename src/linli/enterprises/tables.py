@@ -43,6 +43,7 @@ LABELS: dict[str, Any] = {
     "fixed_investment": _("Fixed investment (10,000 yuan)"),
     "digital_investment": _("Digital investment (10,000 yuan)"),
     "capital_raised": _("Capital raised (10,000 yuan)"),
+    "capital_settled": _("Capital settled (10,000 yuan)"),
     "above_scale": _("Above scale"),
     "researchers": _("Researchers"),
     "land_mu": _("Land (mu)"),
@@ -62,6 +63,7 @@ ALIASES = {
     "fixed_investment": ("固定资产投资", "投资"),
     "digital_investment": ("数字化投资", "数字经济投资"),
     "capital_raised": ("募集资金", "融资额"),
+    "capital_settled": ("到位资金", "实际到位资金"),
     "above_scale": ("规上", "是否规上", "规上企业"),
     "researchers": ("研发人员",),
     "land_mu": ("用地", "用地面积", "用地（亩）", "用地(亩)", "亩数"),
@@ -69,7 +71,7 @@ ALIASES = {
 WHOLE = ("staff", "researchers")
 UNITS = dict.fromkeys(
     ("output", "sales", "value_added", "profit", "tax", "exports", "rd", "fixed_investment",
-     "digital_investment", "capital_raised"), "wan-yuan",
+     "digital_investment", "capital_raised", "capital_settled"), "wan-yuan",
 ) | {"energy": "tce", "electricity": "wan-kwh", "emissions": "tonnes", "staff": "people",
      "researchers": "people", "land_mu": "mu"}  # fmt: skip
 CODE = ("统一社会信用代码", "信用代码", "社会信用代码", "企业代码")
