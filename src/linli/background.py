@@ -14,7 +14,7 @@ from linli import beside
 from linli.cases import worker
 from linli.doors import outbox, uploads
 from linli.enterprises import keeping as park
-from linli.indicators import forecasts, keeping, targets
+from linli.indicators import alarms, forecasts, keeping
 from linli.indicators.bulletins import making
 from linli.programmes import gauges
 from linli.programmes.remediation import watch
@@ -60,7 +60,7 @@ def _topics() -> None:
 
 SLOW: tuple[Callable[[], object], ...] = (
     _topics, kept.refresh, *park.TASKS, watch.look, late.open_cases,
-    gauges.refresh, targets.sweep, forecasts.refresh, making.refresh, uploads.sweep, outbox.sweep,
+    gauges.refresh, alarms.sweep, forecasts.refresh, making.refresh, uploads.sweep, outbox.sweep,
 )  # fmt: skip
 # What begins each job that `beside` does; a turn of it is all that returns, one after the other.
 JOBS: dict[str, Callable[[], Sequence[Callable[[], object]]]] = {

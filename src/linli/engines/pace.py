@@ -98,6 +98,7 @@ class Missing:
     amount: float
     turned: int | None = None
     added: int | None = None
+    is_of_mean_size: bool = False
 
 
 def missing(actual: float, target: float, is_up: bool = True) -> float:
@@ -117,7 +118,8 @@ def pieces_of_sum(actual: float, target: float, pieces: int) -> Missing:
     lacks = missing(actual, target)
     if lacks == 0 or pieces <= 0 or actual <= 0:
         return Missing(lacks, added=0 if lacks == 0 else None)
-    return Missing(lacks, added=math.ceil(lacks / (actual / pieces) - 1e-9))
+    added = math.ceil(lacks / (actual / pieces) - 1e-9)
+    return Missing(lacks, added=added, is_of_mean_size=True)
 
 
 def pieces_of_share(part: float, whole: float, target: float) -> Missing:

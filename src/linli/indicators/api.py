@@ -90,7 +90,7 @@ def _standing(one: Any) -> dict[str, Any]:
     return {
         "target": one.target.code, "name": str(one.target), "indicator": one.entry.code,
         "area": one.target.area.code if one.target.area else None, "period": one.period or None,
-        "actual": one.actual, "expected": one.expected, "value": one.target.value,
+        "actual": one.actual, "expected": one.expected, "value": one.value,
         "unit": one.entry.unit, "light": one.light.value,
         "missing": lacks.amount if lacks else None, "turned": lacks.turned if lacks else None,
         "added": lacks.added if lacks else None, "pieces": one.pieces,

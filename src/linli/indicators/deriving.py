@@ -65,8 +65,8 @@ def derive(known: Known, made: Mapping[str, Matrix], code: str) -> Matrix | None
         by = 100 * units.factor(known[entry.share.part].unit, known[entry.share.whole].unit)
         return Matrix(start, _divided(by * values[0], values[1]), of[0].n)
     if entry.growth:
-        grown = _divided(values[0], compared(of[0], entry.growth, entry.every))
-        return Matrix(start, 100 * (grown - 1), of[0].n)
+        then = compared(of[0], entry.growth, entry.every)
+        return Matrix(start, _divided(100 * (values[0] - then), then), of[0].n)
     rows = np.sum([each.n for each in of], axis=0)
     if entry.total:
         times = [part.weight * _into(known[part.of], entry) for part in entry.total.parts]
@@ -106,6 +106,11 @@ def compared(of: Matrix, growth: GrowthOf | IndexOf, every: str) -> Array:
         return np.where(later, column, np.nan)
     by = back(growth, every)
     return of.over(of.start - by, of.after - by).values
+
+
+def base_period(growth: GrowthOf | IndexOf, every: str, n: int) -> int:
+    """Return the period that growth of a period is measured against."""
+    return spans.number(growth.since, every) if growth.since else n - back(growth, every)
 
 
 def back(growth: GrowthOf | IndexOf, every: str) -> int:

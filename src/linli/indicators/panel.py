@@ -12,7 +12,7 @@ def lights(most: int = 6) -> list[dict[str, Any]]:
             "target": one.target, "code": one.entry.code, "light": one.light.value,
             "shape": wording.SHAPES[one.light], "word": wording.LIGHTS[one.light],
             "actual": wording.number(one.actual, one.entry),
-            "value": wording.amount(one.target.value, one.entry),
+            "value": wording.amount(one.value, one.entry),
         }
         for one in showing.lights()[:most]
     ]  # fmt: skip

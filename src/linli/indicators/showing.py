@@ -144,11 +144,14 @@ def sheet(indicator: Indicator, area: Area | None) -> Sheet:
     known, entry = Known.now(), indicator.formula
     key = area.pk if area else TOWN
     values = targets.series([indicator.code], [key], known).get((indicator.code, key), {})
-    aims = [t for t in current() if t.indicator_id == indicator.pk and t.area_id == (key or None)]
+    aims = [target for target in current() if target.indicator_id == indicator.pk]
+    standings = targets.standings([t for t in aims if t.area_id == (key or None)], known)
+    if area:
+        standings += targets.in_areas(aims, [key], known)[key]
     row = Forecast.objects.filter(indicator=indicator, area=key).first()
     start = spans.number(row.last, entry.every) if row and row.last else None
     return Sheet(indicator, entry, known, area, values, targets.finished(entry, known, values),
-                 targets.standings(aims, known), row.told if row else {}, start)  # fmt: skip
+                 standings, row.told if row else {}, start)  # fmt: skip
 
 
 def chart(shown: Sheet) -> dict[str, Any]:
@@ -183,8 +186,11 @@ def chart(shown: Sheet) -> dict[str, Any]:
     return said
 
 
-def by_area(shown: Sheet) -> list[tuple[Area, str, int]]:
-    """Return the areas right below with their value of the last period, the highest first."""
+def by_area(shown: Sheet) -> list[tuple[Area, str, int, Light | None]]:
+    """Return the areas right below with their value of the last period, the highest first.
+
+    With the light of the worst of their parts in the targets of the town.
+    """
     if shown.last is None:
         return []
     areas = atlas().areas
@@ -194,7 +200,17 @@ def by_area(shown: Sheet) -> list[tuple[Area, str, int]]:
     period = spans.name(shown.last, shown.entry.every)
     rows = Value.objects.filter(indicator=shown.indicator, period=period, area__in=below)
     found = sorted(rows.values_list("area", "value", "n"), key=lambda row: -row[1])
-    return [(areas[key], wording.number(value, shown.entry), n) for key, value, n in found]
+    aims = [target for target in current() if target.indicator_id == shown.indicator.pk]
+    stand = targets.in_areas(aims, [key for key, _value, _n in found], shown.known) if aims else {}
+    return [
+        (areas[key], wording.number(value, shown.entry), n, _worst(stand.get(key, [])))
+        for key, value, n in found
+    ]
+
+
+def _worst(standings: Sequence[Standing]) -> Light | None:
+    lights = [one.light for one in standings]
+    return min(lights, key=WORST_FIRST.index) if lights else None
 
 
 # --- the rows behind a value -----------------------------------------------------------------

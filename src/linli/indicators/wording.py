@@ -198,7 +198,7 @@ def told_of(standing: Any) -> tuple[str, str]:
         said = {
             "indicator": target.indicator, "target": target, "period": standing.period,
             "actual": amount(standing.actual, entry), "expected": amount(standing.expected, entry),
-            "value": amount(target.value, entry), "by": target.by,
+            "value": amount(standing.value, entry), "by": target.by,
             "missing": lacking(standing),
         }  # fmt: skip
         title = _("“%(target)s” is behind: %(actual)s in %(period)s, %(expected)s expected")
@@ -224,12 +224,12 @@ def lacking(standing: Any) -> str:
     if lacks.turned is not None and lacks.added is not None:
         return _("%(amount)s are missing: %(turned)s %(unit)s of those there are would have to "
                  "change, or %(added)s %(unit)s come anew.") % said  # fmt: skip
-    if lacks.added is not None and standing.pieces == entry.unit:
+    if lacks.added is None or standing.pieces == entry.unit:
         return _("%(amount)s are missing.") % said
-    if lacks.added is not None:
+    if lacks.is_of_mean_size:
         return _("%(amount)s are missing: as much as %(added)s %(unit)s of the mean size of "
                  "those there are bring in one period.") % said  # fmt: skip
-    return _("%(amount)s are missing.") % said
+    return _("%(amount)s are missing: %(added)s %(unit)s more would do.") % said
 
 
 def period(name: str) -> str:
