@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from linli.engines import pace
 from linli.engines.pace import Light, Missing
@@ -149,7 +150,7 @@ def _standing(aim: _Aim, known: Known, all_values: Kept) -> Standing:
     since, by = (spans.number(each, entry.every) for each in (target.since, target.by))
     path = _path(aim, entry, values)
     done = [n for n in finished(entry, known, values) if since <= n <= by]
-    told = {"target": target, "entry": entry, "value": aim.value, "path": path,
+    told: dict[str, Any] = {"target": target, "entry": entry, "value": aim.value, "path": path,
             "is_part": aim.is_part}  # fmt: skip
     if not done:
         return Standing(period="", actual=None, expected=None, light=Light.UNKNOWN, missing=None,
