@@ -177,8 +177,8 @@ def together(weights: Mapping[str, float], bands: Mapping[str, Band]) -> Band:
     return Band(mean("mean"), mean("low"), mean("high"))
 
 
-def _forecast(method: Method, y: Array, horizon: int) -> Band | None:
-    """Return what a method says, None where it cannot."""
+def forecast(method: Method, y: Array, horizon: int) -> Band | None:
+    """Return what a method says of a series, None where it cannot."""
     try:
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
@@ -193,7 +193,7 @@ def tried(y: Array, season: int, horizon: int, known: Mapping[str, Method]) -> T
     """Let methods forecast from earlier points, and their combination with them."""
     held = Trials(y, season, horizon, origins(len(y), season, horizon))
     for name, method in known.items() if held.starts else ():
-        bands = [_forecast(method, y[:start], horizon) for start in held.starts]
+        bands = [forecast(method, y[:start], horizon) for start in held.starts]
         if all(band is not None for band in bands):
             held.hold(name, [band for band in bands if band is not None])
     if len(held.errors) > 1:
@@ -233,7 +233,7 @@ def outlook(y: Sequence[float], season: int, horizon: int) -> Outlook | None:
     if COMBINED in trials and trials[COMBINED].mase < (1 - MARGIN) * trials[chosen].mase:
         held.errors.pop(COMBINED)
         weights = held.weights()
-        bands = {name: _forecast(known[name], series, horizon) for name in weights}
+        bands = {name: forecast(known[name], series, horizon) for name in weights}
         there = {name: each for name, each in bands.items() if each is not None}
         if len(there) == len(bands):
             chosen, band = COMBINED, together(weights, there)
