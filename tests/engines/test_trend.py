@@ -76,6 +76,14 @@ def test_of_a_few_years_only_plain_forecasts_are_made():
     assert trend.outlook([1.0, 2], 1, 2) is None
 
 
+@pytest.mark.parametrize("last", [5.0, 9.0])
+def test_what_never_changed_is_forecast_to_stay(last):
+    # Beside a past without any change there is no error to scale by, and none to weigh by.
+    found = trend.outlook([5.0] * 30 + [last], 12, 3)
+    assert np.isfinite(found.band.mean).all()
+    assert found.naive.mean[0] == last
+
+
 def test_seasons_are_taken_out_and_put_back():
     # 8 and 12 by turns: the middle of two halves and a whole is 10, so 0.8 and 1.2 of it; what is
     # left is 10 everywhere, without trend or error.

@@ -35,6 +35,7 @@ PLAIN = (NAIVE, SEASONAL)
 MARGIN = 0.02
 FURTHEST = 1.5
 ORIGINS = 6
+BEYOND = 1e6
 WIDEST = 4.0  # times the interval of a method; what misses more than that is no forecast
 FAULTS = (ValueError, np.linalg.LinAlgError, ZeroDivisionError, IndexError, OverflowError)
 
@@ -144,10 +145,11 @@ class Trials:
         mean = {}
         for name, errors in self.errors.items():
             kept = [e for at, e in enumerate(errors) if at != left_out] or errors
-            mean[name] = float(np.mean(kept))
+            # Beside a past that never changed, any error is past all bounds.
+            mean[name] = min(float(np.mean(kept)), BEYOND)
         best = min(mean.values())
-        near = {name: max(error, 1e-9) for name, error in mean.items() if error <= FURTHEST * best}
-        near = near or {min(mean, key=lambda name: mean[name]): 1.0}
+        near = {name: max(error, 1e-9) for name, error in mean.items()
+                if error <= FURTHEST * max(best, 1e-9)}  # fmt: skip
         total = sum(error**-2 for error in near.values())
         return {name: error**-2 / total for name, error in near.items()}
 
