@@ -226,7 +226,8 @@ def outlook(y: Sequence[float], season: int, horizon: int) -> Outlook | None:
     series = np.asarray(y, dtype=float)
     if len(series) < 3 or horizon < 1:
         return None
-    known = methods(len(series), season)
+    # What never changed is worth no trial: it stays.
+    known = methods(len(series), season) if np.ptp(series) else {NAIVE: naive}
     held = tried(series, season, min(horizon, max(season // 2, 1) if season > 1 else 1), known)
     trials = {name: held.told(name) for name in held.errors}
     beside = {name: known[name](series, horizon) for name in PLAIN if name in known}
