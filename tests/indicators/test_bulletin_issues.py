@@ -73,6 +73,7 @@ def test_what_was_issued_stays_as_it_was_whatever_is_counted_later(lake):
     making.refresh()
 
     assert (number(again), again.made_at) == ("6", first.made_at)
+    assert issues.said(again).made_at == again.made_at
     assert issues.file(again, "pdf") == pdf
 
 

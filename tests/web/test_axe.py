@@ -44,6 +44,8 @@ QUERIES = {
     "cases": ["?q=%E6%A1%A5&state=open", "?q=nothing"],
     "cockpit": ["?wall"],
     "map": ["?area=west"],
+    "bulletins": ["?kind=month"],
+    "bulletin": ["?area=w1"],  # one that is being made
     "scheme": ["?period=2025&area=west"],
     "scheme-improve": ["?period=2025&v-people=8"],
     "scheme-item": ["?period=2025&area=west"],

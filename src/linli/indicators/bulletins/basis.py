@@ -1,12 +1,14 @@
 """What a bulletin is made from: everything it needs of the database, read once."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
 from django.db.models import Q, Sum
 
+from linli.clock import now
 from linli.engines.pace import Light
 from linli.indicators import showing
 from linli.indicators.bulletins import reach
@@ -32,6 +34,7 @@ class Basis:
 
     stretch: Stretch
     area: Area | None = None
+    at: datetime = field(default_factory=now)
 
     @property
     def code(self) -> str:

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from linli.clock import now
 from linli.indicators.bulletins import asks, changed, ground, numbers, standing
 from linli.indicators.bulletins.basis import Basis
 from linli.indicators.bulletins.document import Block, Bulletin, Words
@@ -46,7 +45,7 @@ def bulletin(basis: Basis) -> Bulletin:
         str(stretch),
         stretch.words,
         _note(stretch),
-        now(),
+        basis.at,
         [block for block in found if block is not None],
     )
 

@@ -87,10 +87,13 @@ def make(issue: Issue) -> Issue:
     """
     wanted = stretch.around(issue.kind, issue.first)
     if not issue.is_final:
-        told, began = _told(issue, wanted), now()
+        if wanted.kind == MONTH and not wanted.is_running:
+            standing.settle(wanted)
+        basis = Basis(wanted, atlas().areas.get(issue.area) if issue.area else None)
+        told = _told(basis)
         # Two may have been at it; a bulletin that was issued meanwhile stays as it is.
         Issue.objects.filter(pk=issue.pk, is_final=False).update(
-            told=told, made_at=began, is_final=not wanted.is_running
+            told=told, made_at=basis.at, is_final=not wanted.is_running
         )
         issue = Issue.objects.select_related("by").get(pk=issue.pk)
     files = list(_files(issue))
@@ -111,10 +114,7 @@ def _files(issue: Issue) -> Iterator[IssuedFile]:
                 yield IssuedFile(issue=issue, language=language, kind=kind, body=body)
 
 
-def _told(issue: Issue, wanted: Stretch) -> dict[str, Any]:
-    if wanted.kind == MONTH and not wanted.is_running:
-        standing.settle(wanted)
-    basis = Basis(wanted, atlas().areas.get(issue.area) if issue.area else None)
+def _told(basis: Basis) -> dict[str, Any]:
     told = {}
     for language in issues.LANGUAGES:
         with translation.override(language):
