@@ -169,7 +169,7 @@ def test_what_is_stuck_stands_longer_than_usual(five):
 
 def test_sources_and_incubators_are_told_by_what_they_brought(five):
     assert funnel.by_origin(Investment.objects.all()) == [
-        ("Incubator elsewhere", 1, 1, 100_000_000), ("Fair", 4, 0, 0)
+        ("incubator", "Incubator elsewhere", 1, 1, 100_000_000), ("fair", "Fair", 4, 0, 0)
     ]  # fmt: skip
     [shanghai] = funnel.by_incubator(Investment.objects.all())
     assert (shanghai.n, shanghai.s, shanghai.a) == (1, 1, 100_000_000)

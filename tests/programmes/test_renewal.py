@@ -11,6 +11,7 @@ from linli.engines.slips import Stretches
 from linli.people.scope import Scope
 from linli.programmes.renewal import late, progress
 from linli.programmes.renewal.doing import finish
+from linli.programmes.renewal.gantt import chart
 from linli.programmes.renewal.models import Level, Link, Milestone, Node, may_change
 from linli.scores.periods import local_day
 from linli.sections import Faulty
@@ -161,6 +162,20 @@ def test_what_waits_pushes_what_follows(projects):
     assert plan.day(second.start) == date(2026, 7, 10)
     assert plan.day(second.end) == date(2027, 3, 11)
     assert [node(c).pk for c in ("P-1", "P-2")] == plan.critical
+
+
+def test_the_chart_in_time_shows_what_waits_for_what(projects):
+    rows = progress.rows([node("P-1"), node("P-2")], "lake-frame/", TODAY)
+    drawn = chart(rows, TODAY, progress.links([row.node.pk for row in rows]))
+    assert not drawn.lines[0].waits
+    # The bridge may begin on 10 July, ten days after the path ends, and is planned for 1 May: 70
+    # days too soon. The axis runs from 22 December (ten days before the first day) to 10 January
+    # 2027 (ten after the last): 384 days are 1,000 units.
+    (wait,) = drawn.lines[1].waits
+    assert wait.pushes
+    assert wait.x1 - wait.x2 == pytest.approx(70 * 1000 / 384, abs=0.2)
+    page = browser("leader").get("/programmes/ways/gantt/").content.decode()
+    assert "after Lake path" in page
 
 
 def test_a_late_milestone_becomes_a_case_of_its_owner_once(projects):

@@ -71,16 +71,16 @@ def funnel(projects: QuerySet[Investment], ladder: Ladder, today: date) -> list[
 SIGNED = Q(signed__isnull=False)
 
 
-def by_origin(projects: QuerySet[Investment]) -> list[tuple[str, int, int, int]]:
-    """Return for each source: its name, projects, signed, amount agreed; most signed first."""
+def by_origin(projects: QuerySet[Investment]) -> list[tuple[str, str, int, int, int]]:
+    """Return for each source: code, name, projects, signed, amount agreed; most signed first."""
     rows = projects.order_by().values_list("origin")
     counted = rows.annotate(
         n=Count("pk"), s=Count("pk", filter=SIGNED),
         a=Sum("amount", filter=SIGNED),
     )  # fmt: skip
     names: dict[Any, Any] = dict(Origin.choices)
-    found = [(str(names.get(o, "–")), n, s, a or 0) for o, n, s, a in counted]
-    return sorted(found, key=lambda row: (-row[2], -row[1]))
+    found = [(o, str(names.get(o, "–")), n, s, a or 0) for o, n, s, a in counted]
+    return sorted(found, key=lambda row: (-row[3], -row[2]))
 
 
 def by_incubator(projects: QuerySet[Investment]) -> Sequence[Incubator]:

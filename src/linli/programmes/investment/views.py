@@ -80,7 +80,7 @@ def investment(request: HttpRequest) -> HttpResponse:
 
 
 def narrowed(projects: QuerySet[Investment], query: Any, ladder: Ladder) -> QuerySet[Investment]:
-    """Narrow projects to what a query asks for: q, stage, origin, digital, stuck."""
+    """Narrow projects to what a query asks for: q, stage, origin, incubator, digital, stuck."""
     if words := query.get("q", "").strip()[:100]:
         projects = projects.filter(
             Q(name__icontains=words)
@@ -93,6 +93,8 @@ def narrowed(projects: QuerySet[Investment], query: Any, ladder: Ladder) -> Quer
         projects = projects.filter(stage=stage)
     if origin := query.get("origin"):
         projects = projects.filter(origin=origin)
+    if incubator := query.get("incubator"):
+        projects = projects.filter(incubator__code=incubator)
     if query.get("digital"):
         projects = projects.filter(digital=True)
     if query.get("stuck"):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from linli.clock import now
 from linli.people.scope import Scope, scope
+from linli.programmes.ladders import Stage
 from linli.programmes.remediation import shapes, steps
 from linli.programmes.remediation.cutting.ground import may_cut
 from linli.programmes.remediation.models import Block, Campaign, Holding, Parcel
@@ -58,7 +59,7 @@ def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     """Show a campaign: map, curve, the blocks side by side, who stalls."""
     sight = scope(request.user)
     found = _campaign(sight, campaign)
-    seen = overview(found)
+    seen, at = overview(found), request.GET.get("stage", "")
     urls = {
         part.block.code: reverse("remediation-block", args=[part.block.code])
         for part in seen.blocks
@@ -75,6 +76,8 @@ def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
             "stalled": seen.whole.stalled[:SHOWN],
             "more": len(seen.whole.stalled) - SHOWN,
             "stages": _stages(found, seen.whole),
+            "at": at,
+            "standing": [row for row in seen.whole.rows if at and row.holding.stage == at],
             "shapes": shapes.of_blocks(seen.blocks, urls),
             "curve": shapes.curve(seen.whole),
             "compared": shapes.compared(seen.blocks),
@@ -82,10 +85,9 @@ def campaign(request: HttpRequest, campaign: str) -> HttpResponse:
     )
 
 
-def _stages(found: Campaign, whole: Progress) -> list[tuple[str, int]]:
-    ladder = found.policy.ladder
+def _stages(found: Campaign, whole: Progress) -> list[tuple[Stage, int]]:
     counts = whole.stages
-    return [(str(stage), counts[stage.code]) for stage in ladder.way]
+    return [(stage, counts[stage.code]) for stage in found.policy.ladder.way]
 
 
 @login_required

@@ -1,9 +1,10 @@
 """A Gantt chart as figures of a drawing: one row a node, all on the same axis of days."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from linli.programmes.renewal.models import Link
 from linli.programmes.renewal.progress import Row
 
 WIDE = 1000  # units of the drawing from the first day to the last
@@ -26,6 +27,19 @@ class Mark:
     state: str
 
 
+@dataclass(frozen=True)
+class Wait:
+    """What a row waits for: from the end of that (and its lag) to its own beginning.
+
+    `pushes` says that the end lies after the beginning, so that it cannot begin as planned.
+    """
+
+    link: Link
+    x1: float
+    x2: float
+    pushes: bool
+
+
 @dataclass
 class Line:
     """What is drawn of one row: its plan, what was done, how far it may slip, its milestones."""
@@ -35,6 +49,7 @@ class Line:
     done: Bar | None = None
     slip: Bar | None = None
     marks: list[Mark] = field(default_factory=list)
+    waits: list[Wait] = field(default_factory=list)
     is_critical: bool = False
     is_late: bool = False
 
@@ -56,8 +71,10 @@ class Chart:
     today: float | None
 
 
-def chart(rows: Sequence[Row], today: date) -> Chart | None:
-    """Draw rows; None where none of them has a day."""
+def chart(
+    rows: Sequence[Row], today: date, links: Mapping[int, Sequence[Link]] | None = None
+) -> Chart | None:
+    """Draw rows, with what each waits for (`links` by node); None where none has a day."""
     days: list[date] = []
     for row in rows:
         node = row.node
@@ -88,6 +105,13 @@ def chart(rows: Sequence[Row], today: date) -> Chart | None:
             row, bar(starts, ends), done if node.began and node.began <= today else None,
             is_critical=bool(row.placed and row.placed.is_critical), is_late=late > 0,
         )  # fmt: skip
+        begins = node.began or starts
+        for link in (links or {}).get(node.pk, ()):
+            end = link.after.finished or link.after.ends
+            if end and begins:
+                free = end + timedelta(days=link.lag_days)
+                line.waits.append(Wait(link, at(min(max(free, first), last)), at(begins),
+                                       free > begins))  # fmt: skip
         if row.foreseen and ends and row.foreseen.expected > ends:
             line.slip = bar(ends, row.foreseen.expected)
         for milestone in row.milestones:

@@ -219,6 +219,15 @@ def rows(nodes: Sequence[Node], root: str, today: date) -> list[Row]:
 # --- what waits for what ---------------------------------------------------------------------
 
 
+def links(nodes: Sequence[int]) -> dict[int, list[Link]]:
+    """Return for each node what it waits for."""
+    found: dict[int, list[Link]] = defaultdict(list)
+    rows = Link.objects.filter(node__in=nodes, after__retired=False).select_related("after")
+    for link in rows.order_by("after__path"):
+        found[link.node_id].append(link)
+    return found
+
+
 @dataclass(frozen=True)
 class Network:
     """The projects of a programme as a network plan, in days from `zero`.

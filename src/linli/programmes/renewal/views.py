@@ -166,7 +166,8 @@ def gantt(request: HttpRequest, code: str) -> HttpResponse:
         request,
         "programmes/gantt.html",
         {
-            "node": node, "trail": _trail(node), "page": page, "chart": chart(rows, today),
+            "node": node, "trail": _trail(node), "page": page,
+            "chart": chart(rows, today, progress.links([row.node.pk for row in rows])),
             "critical": sorted(critical, key=lambda one: order[one.pk]),
             "circle": plan.circle if plan else (), "today": today,
         },
