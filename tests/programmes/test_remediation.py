@@ -19,9 +19,9 @@ from linli.programmes.remediation.models import (
     Holding,
     Offer,
     Parcel,
-    Price,
     Promise,
 )
+from linli.programmes.remediation.policy import Price
 from linli.programmes.remediation.progress import overview
 from linli.programmes.remediation.visibility import may_negotiate
 from linli.sections import Faulty

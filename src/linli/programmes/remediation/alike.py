@@ -13,13 +13,8 @@ from django.utils.translation import gettext as _
 from linli.clock import now
 from linli.engines.likeness import Case, Difference, differences
 from linli.people.models import User
-from linli.programmes.remediation.models import (
-    Acknowledgement,
-    Holding,
-    Offer,
-    Price,
-    Promise,
-)
+from linli.programmes.remediation.models import Acknowledgement, Holding, Offer, Promise
+from linli.programmes.remediation.policy import Price
 from linli.programmes.remediation.sheets import CENT, PROMISE, Line, Sheet, lines_of, sheet_of
 
 SHOWN = 6

@@ -13,7 +13,8 @@ from linli.cases.evidence import PDF
 from linli.cases.file_views import sent
 from linli.people.scope import scope
 from linli.programmes.remediation import sheets
-from linli.programmes.remediation.models import Contract, Offer, Price
+from linli.programmes.remediation.models import Contract, Offer
+from linli.programmes.remediation.policy import Price
 
 
 @login_required

@@ -20,9 +20,8 @@ from linli.programmes.remediation.models import (
     Holding,
     HoldingClimb,
     Offer,
-    Policy,
-    Price,
 )
+from linli.programmes.remediation.policy import Policy, Price
 from linli.programmes.remediation.steps import signed_stages
 from linli.scores.periods import local_day
 

@@ -9,7 +9,8 @@ from pydantic import Field
 from linli import rows
 from linli.cases.section import CategoryCode, CategoryEntry
 from linli.programmes.ladders import Ladder
-from linli.programmes.remediation.models import NOTIFIED, SIGNED, Policy, Price
+from linli.programmes.remediation.models import NOTIFIED, SIGNED
+from linli.programmes.remediation.policy import Policy, Price
 from linli.programmes.section import LadderEntry
 from linli.rows import Counts
 from linli.sections import (

@@ -12,14 +12,8 @@ from django.utils.translation import gettext as _
 
 from linli.clock import now
 from linli.people.models import User
-from linli.programmes.remediation.models import (
-    NOTIFIED,
-    Holding,
-    Item,
-    Offer,
-    Price,
-    Promise,
-)
+from linli.programmes.remediation.models import NOTIFIED, Holding, Item, Offer, Promise
+from linli.programmes.remediation.policy import Price
 from linli.scores.periods import local_day
 
 CENT = Decimal("0.01")

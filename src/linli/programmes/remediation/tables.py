@@ -13,15 +13,14 @@ from linli.programmes.remediation.models import (
     Block,
     Campaign,
     Contract,
-    Disposition,
     Holding,
     Item,
     Offer,
     Parcel,
-    Price,
     Promise,
     Talk,
 )
+from linli.programmes.remediation.policy import Disposition, Price
 from linli.programmes.remediation.visibility import may_import, sees_any
 from linli.tables import Column, Kind, Table, declare
 

@@ -19,11 +19,10 @@ from linli.programmes.remediation.models import (
     Item,
     Offer,
     Parcel,
-    Policy,
-    Price,
     Promise,
     Talk,
 )
+from linli.programmes.remediation.policy import Policy, Price
 from linli.programmes.who import administers
 
 OVERSEE = (Role.LEADER, Role.SUPERVISOR, Role.ADMINISTRATOR)

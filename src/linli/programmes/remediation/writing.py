@@ -12,18 +12,9 @@ from linli.places.models import Area
 from linli.programmes.climbing import Step, check_step, climb_all
 from linli.programmes.ladders import NotClimbed
 from linli.programmes.remediation import sheets
-from linli.programmes.remediation.models import (
-    Campaign,
-    Disposition,
-    Holding,
-    Item,
-    Parcel,
-    Policy,
-    Price,
-    Promise,
-    Talk,
-)
+from linli.programmes.remediation.models import Campaign, Holding, Item, Parcel, Promise, Talk
 from linli.programmes.remediation.plans import Plan, writer
+from linli.programmes.remediation.policy import Disposition, Policy, Price
 from linli.programmes.remediation.visibility import may_import, works_in
 from linli.programmes.who import administers
 from linli.scores.periods import local_day
