@@ -9,6 +9,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from shapely.errors import ShapelyError
 
+from linli import bulk
 from linli.engines.geo import SYSTEMS, to_wgs84
 from linli.people.models import Organisation
 from linli.places.models import Area
@@ -66,6 +67,29 @@ def lay(
         attributes = read(values, wrongs)
         laid.append(Laid(values, attributes, row, wrongs))
     return laid
+
+
+def put(model: type[Model], laid: Sequence[Laid], **always: Any) -> list[Any]:
+    """Write laid rows, the new and the present ones, each with `always` besides; in their order."""
+    fresh: list[Any] = []
+    changed: list[Any] = []
+    things: list[Any] = []
+    names = set(always)
+    for row in laid:
+        given = row.attributes | always
+        if row.present is None:
+            thing = model(**given)
+            fresh.append(thing)
+        else:
+            thing = row.present
+            for name, value in given.items():
+                setattr(thing, name, value)
+            names |= given.keys()
+            changed.append(thing)
+        things.append(thing)
+    bulk.insert(fresh)
+    bulk.update(changed, sorted(name.removesuffix("_id") for name in names))
+    return things
 
 
 class Codes:

@@ -7,17 +7,16 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from linli import bulk
 from linli.clock import now
 from linli.programmes.climbing import Step, check_step
 from linli.programmes.investment.models import DAYS, LADDER, Incubator, Investment
 from linli.programmes.investment.steps import take
 from linli.programmes.ladders import Ladder, NotClimbed
-from linli.programmes.laying import Codes, Laid, key_of, lay, not_negative
+from linli.programmes.laying import Codes, Laid, key_of, lay, not_negative, put
 from linli.programmes.renewal.writing import CODE
 from linli.programmes.who import administers
 from linli.scores.periods import local_day
-from linli.tables import CHANGED, Values, Writer, Wrong, touched
+from linli.tables import CHANGED, Values, Writer, Wrong
 
 PLAIN = ("code", "name", "name_en", "company", "company_en", "industry", "industry_en", "origin",
          "about", "about_en")  # fmt: skip
@@ -105,25 +104,7 @@ def _write(scope: Any, rows: Sequence[Values]) -> list[str]:
             CHANGED if own and row.fate == "unchanged" else row.fate
             for row, own in zip(laid, steps, strict=True)
         ]
-        things: list[Investment] = []
-        fresh: list[Investment] = []
-        changed: list[Investment] = []
-        names: set[str] = set()
-        for row in laid:
-            thing = row.present
-            if thing is None:
-                thing = Investment(ladder=ladder, **row.attributes)
-                fresh.append(thing)
-            else:
-                for name, value in row.attributes.items():
-                    setattr(thing, name, value)
-                thing.ladder = ladder
-                names |= row.attributes.keys()
-                changed.append(thing)
-            things.append(thing)
-        bulk.insert(fresh)
-        bulk.update(changed, sorted(name.removesuffix("_id") for name in names))
-        touched("projects", rows=[thing.pk for thing in things])
+        things = put(Investment, laid, ladder=ladder)
         take([(t, own) for t, own in zip(things, steps, strict=True) if own], ladder)
     return fates
 
@@ -150,11 +131,9 @@ def _check_incubators(scope: Any, rows: Sequence[Values]) -> list[str | list[Wro
 def _write_incubators(scope: Any, rows: Sequence[Values]) -> list[str]:
     with transaction.atomic():
         laid = _lay_incubators(rows)
-        for row in laid:
-            Incubator.objects.update_or_create(
-                code=row.values["code"], defaults=row.attributes
-            )  # fmt: skip
-    return [row.fate for row in laid]
+        fates = [row.fate for row in laid]
+        put(Incubator, laid)
+    return fates
 
 
 INCUBATORS = Writer(may=administers, check=_check_incubators, write=_write_incubators)

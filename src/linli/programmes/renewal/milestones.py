@@ -6,9 +6,8 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from linli import bulk
 from linli.clock import now
-from linli.programmes.laying import Laid, key_of, lay, not_negative
+from linli.programmes.laying import Laid, key_of, lay, not_negative, put
 from linli.programmes.renewal.dates import days_of, noted
 from linli.programmes.renewal.models import Milestone, MilestoneChange, Node
 from linli.programmes.renewal.settling import settle
@@ -46,25 +45,20 @@ def _check_milestones(scope: Any, rows: Sequence[Values]) -> list[str | list[Wro
 def _write_milestones(scope: Any, rows: Sequence[Values]) -> list[str]:
     with transaction.atomic():
         laid = _lay_milestones(rows)
-        fresh: list[Milestone] = []
-        changed: list[Milestone] = []
-        noticed: list[MilestoneChange] = []
-        names = {"due"}
+        fates = [row.fate for row in laid]
+        before = {row.present.pk: days_of(row.present) for row in laid if row.present}
         for row in laid:
             if row.present is None:
-                fresh.append(Milestone(first_due=row.attributes["due"], **row.attributes))
-                continue
-            before = days_of(row.present)
-            for name, value in row.attributes.items():
-                setattr(row.present, name, value)
-            noticed += noted(row.present, before, None, "")
-            names |= row.attributes.keys()
-            changed.append(row.present)
-        bulk.insert(fresh)
-        bulk.update(changed, sorted(name.removesuffix("_id") for name in names))
-        MilestoneChange.objects.bulk_create(noticed)
-        settle({row.node_id for row in [*fresh, *changed]})
-    return [row.fate for row in laid]
+                row.attributes["first_due"] = row.attributes["due"]
+        found: list[Milestone] = put(Milestone, laid)
+        MilestoneChange.objects.bulk_create(
+            change
+            for row in found
+            if row.pk in before
+            for change in noted(row, before[row.pk], None, "")
+        )
+        settle({row.node_id for row in found})
+    return fates
 
 
 MILESTONES = Writer(may=administers, check=_check_milestones, write=_write_milestones)

@@ -7,9 +7,8 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils.translation import gettext as _
 
-from linli import bulk
 from linli.engines.ways import length
-from linli.programmes.laying import Codes, Laid, Read, geometry, key_of, lay, not_negative
+from linli.programmes.laying import Codes, Laid, Read, geometry, key_of, lay, not_negative, put
 from linli.programmes.renewal.models import Node
 from linli.programmes.renewal.writing import CODE
 from linli.programmes.ways.models import Catchment, Measure, Way
@@ -94,15 +93,7 @@ def _writer(model: type[Model], reads: Callable[[], Read], required: Sequence[st
         with transaction.atomic():
             found = laid(rows)
             fates = [row.fate for row in found]
-            names: set[str] = set()
-            for row in found:
-                if row.present is not None:
-                    names |= row.attributes.keys()
-                    for name, value in row.attributes.items():
-                        setattr(row.present, name, value)
-            bulk.insert([model(**row.attributes) for row in found if row.present is None])
-            changed = [row.present for row in found if row.present is not None]
-            bulk.update(changed, sorted(name.removesuffix("_id") for name in names))
+            put(model, found)
         return fates
 
     return Writer(may=administers, check=check, write=write)
