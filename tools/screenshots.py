@@ -59,7 +59,7 @@ def opened(selector: str) -> Callable[[Page, str], None]:
     """Follow the first link or press the first button that matches."""
 
     def follow(page: Page, _language: str) -> None:
-        page.locator(selector).first.click(timeout=5_000)
+        page.locator(selector).first.click(timeout=20_000)
         page.wait_for_load_state()
 
     return follow
@@ -264,7 +264,7 @@ def settle(page: Page) -> None:
              !map.checkVisibility({ contentVisibilityAuto: true })
              || map.classList.contains("drawn") || map.classList.contains("undrawn")
              || map.getBoundingClientRect().top > innerHeight)""",
-        timeout=20_000,
+        timeout=40_000,
     )
     # What is drawn fades in, and the cockpit's stream says its first word.
     page.wait_for_timeout(1_800 if page.locator("[data-map]").count() else 400)
