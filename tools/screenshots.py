@@ -232,7 +232,7 @@ PICTURES = [
     Picture("difficulty", "leader", MOTORS, DESKTOP, answered),
     Picture("ladder", "leader", "/ladder/", DESKTOP),
     Picture("per-mu", "leader", "/per-mu/", DESKTOP),
-    Picture("matching", "administrator", "/matching/", DESKTOP, opened(".candidates .title")),
+    Picture("matching", "administrator", "/matching/", DESKTOP, opened(".candidates .to")),
     Picture("campaign", "leader", "/remediation/", DESKTOP, opened("main .title")),
     Picture("holding", "officer", "/remediation/", PHONE, opened("main .title")),
     Picture("sheet", "leader", "/remediation/sheets/3/", DESKTOP),

@@ -53,6 +53,16 @@ def test_the_upper_part_of_the_tree_comes_with_the_pack(town):
     assert not town.load().changed
 
 
+def test_a_change_elsewhere_leaves_the_place_that_came_by_an_import(town):
+    given("programmes", {"code": "edge", "area": "w1"})
+    town.sections["programme"][3]["name"] = "海绵城市行动"
+
+    town.load()
+
+    assert node("sponge").name == "海绵城市行动"
+    assert node("edge").area.code == "w1"
+
+
 @pytest.mark.parametrize(
     ("entry", "words"),
     [

@@ -89,6 +89,8 @@ def write(read: Read) -> dict[str, Counts]:
         for function in functions:
             owners.setdefault(function, key)
     areas = dict(_areas(read))
+    # Where a pack names no area, the one that came by an import stays.
+    placed = dict(Node.objects.filter(area__isnull=False).values_list("code", "area_id"))
     wanted = {
         entry.value.code: {
             "name": entry.value.name,
@@ -96,7 +98,7 @@ def write(read: Read) -> dict[str, Counts]:
             "pack": entry.pack,
             "level": entry.value.level,
             "owner_id": owners.get(entry.value.function or ""),
-            "area_id": areas.get(entry.value.area or ""),
+            "area_id": areas.get(entry.value.area or "", placed.get(entry.value.code)),
             "budget": entry.value.budget,
             "about": entry.value.about,
             "about_en": entry.value.about_en,
