@@ -42,6 +42,7 @@ def page(shown: showing.Sheet) -> dict[str, Any]:
         "last": wording.period(last) if last else "",
         "revisions": revisions(found, area, entry), "form": PERIOD_FORMS[entry.every],
         "figures": figures(found, entry) if entry.entered else [], "places": places(entry),
+        "whole": next((a for a in atlas().areas.values() if a.parent_id is None), ""),
     }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from linli.indicators.columns import source
 from linli.indicators.counting import factor
 from linli.indicators.grammar import Condition, GrowthOf, IndexOf, IndicatorEntry
 from linli.indicators.known import Known, formula_rows
-from linli.tables import Kind, Table
+from linli.tables import Column, Kind, Table, declared
 
 LIGHTS: Mapping[Light, str | Promise] = {
     Light.REACHED: L("reached"),
@@ -64,12 +64,23 @@ def condition(table: Table, one: Condition) -> str:
     if column.kind == Kind.FLAG:
         is_so = bool(value) == (one.op == "=")
         return label if is_so else _("not %(what)s") % {"what": label}
-    known = {key: str(words) for key, words in column.choices}
+    known = {key: str(words) for key, words in column.choices} or _names(column, value)
     said = ", ".join(known.get(str(v), _plain(v)) for v in (value if isinstance(value, list)
                                                             else [value]))  # fmt: skip
     if one.op == "starts":
         return _("%(column)s begins with %(value)s") % {"column": label, "value": said}
     return f"{label} {SIGNS[one.op]} {said}"
+
+
+def _names(column: Column, value: Any) -> dict[Any, str]:
+    """Return how the rows are called that a condition names by their keys."""
+    table = declared().get(column.of)
+    if column.kind != Kind.KEY or table is None or table.names:
+        return {}
+    lookup = table.column(table.key).lookup
+    keys = value if isinstance(value, list) else [value]
+    rows = table.model._default_manager.filter(**{f"{lookup}__in": keys})
+    return {getattr(row, lookup, None): str(row) for row in rows}
 
 
 def _plain(value: Any) -> str:
@@ -161,7 +172,8 @@ def as_mathematics(known: Known, entry: IndicatorEntry) -> dict[str, Any]:
         return {
             "kind": "rows", "table": str(table.label), "where": parts,
             "what": str(source(table, entry.sum.column).column.label) if entry.sum else "1",
-            "times": "" if by == 1 else f"{by:g}",
+            "times": "" if by <= 1 else number_format(by, force_grouping=True),
+            "over": "" if by >= 1 else number_format(round(1 / by, 6), force_grouping=True),
         }  # fmt: skip
     if entry.share:
         return {"kind": "share", "part": name_of(known, entry.share.part),

@@ -20,8 +20,8 @@ if (holder && window.echarts) {
     const lake = worn("--lake"), faded = worn("--faded"), moss = worn("--moss"), found = [];
     if (lines["chosen-high"]) {
       const span = lines["chosen-high"].map((high, i) => (high === null ? null : high - lines["chosen-low"][i]));
-      found.push({ name: labels.interval, type: "line", stack: "band", data: lines["chosen-low"], symbol: "none", lineStyle: { opacity: 0 }, itemStyle: { color: lake, opacity: 0.3 }, tooltip: { show: false }, silent: true });
-      found.push({ name: labels.interval, type: "line", stack: "band", data: span, symbol: "none", lineStyle: { opacity: 0 }, areaStyle: { color: lake, opacity: 0.16 }, itemStyle: { color: lake, opacity: 0.3 }, tooltip: { show: false }, silent: true });
+      found.push({ name: labels.interval, type: "line", stack: "band", stackStrategy: "all", data: lines["chosen-low"], symbol: "none", lineStyle: { opacity: 0 }, itemStyle: { color: lake, opacity: 0.3 }, tooltip: { show: false }, silent: true });
+      found.push({ name: labels.interval, type: "line", stack: "band", stackStrategy: "all", data: span, symbol: "none", lineStyle: { opacity: 0 }, areaStyle: { color: lake, opacity: 0.16 }, itemStyle: { color: lake, opacity: 0.3 }, tooltip: { show: false }, silent: true });
     }
     if (lines["naive-mean"]) found.push(line(labels.naive, lines["naive-mean"], faded, "dotted", 1.5));
     if (lines["seasonal-naive-mean"]) found.push(line(labels["seasonal-naive"], lines["seasonal-naive-mean"], faded, "dashed", 1.5));
