@@ -70,6 +70,8 @@ PAGES: dict[str, dict[str, Any]] = {
                "queries": ways.exported},
     # enterprises
     "enterprise": {"code": some("enterprises.Enterprise", "code")},
+    "give-figures": {"code": some("enterprises.Enterprise", "code"),
+                     "queries": lambda of: [{}, {"period": "2025"}, {"period": "2025-03"}]},
     "climber": {"enterprise": some("enterprises.Enterprise", "code")},
     "score": {"enterprise": some("enterprises.Enterprise", "code")},
     "visit": {"pk": some("enterprises.Visit")},

@@ -5,9 +5,12 @@ import zipfile
 from datetime import date, datetime
 
 import pytest
+from django.utils import translation
 from openpyxl import Workbook
 
+from linli.doors.cells import NotGiven, given
 from linli.doors.reading import Fault, Unreadable, read
+from linli.tables import Column, Kind
 
 
 def book(path, *rows, sheets=(), merged=()):
@@ -210,3 +213,11 @@ def test_a_geojson_file_is_a_table_too(tmp_path):
 
     assert good["code"] == "w1" and good["aliases"] == '["a b"]' and "Point" in good["geometry"]
     assert isinstance(bad, Fault) and bad.row == 2
+
+
+def test_a_bad_day_is_called_a_date_and_a_bad_moment_a_time():
+    with translation.override("en"):
+        with pytest.raises(NotGiven, match="“soon” is not a date"):
+            given(Column("founded", "Founded", Kind.DAY), "soon")
+        with pytest.raises(NotGiven, match="“soon” is not a time"):
+            given(Column("at", "When", Kind.MOMENT), "soon")

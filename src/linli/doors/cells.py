@@ -85,7 +85,10 @@ def _flag(column: Column, text: str) -> bool:
 
 
 def _day(column: Column, text: str) -> date:
-    return moment_of(text).date()
+    try:
+        return moment_of(text).date()
+    except NotGiven:
+        raise NotGiven(_("“%(value)s” is not a date.") % {"value": text[:40]}) from None
 
 
 def _moment(column: Column, text: str) -> datetime:
