@@ -141,6 +141,17 @@ def test_a_clear_winner_has_a_narrow_rank_and_a_newcomer_a_wide_one():
     assert (table.rank <= table.rank_high).all()
 
 
+def test_the_interval_of_a_rank_holds_the_rank_where_many_are_alike():
+    # The best of 300 with hardly a case each is seldom first in a draw.
+    rng = np.random.default_rng(2)
+    tried = rng.integers(1, 4, 300)
+    found = rates(column(*rng.binomial(tried, 0.8)), column(*tried))
+
+    table = composite({"a": found}, {"a": 1})
+
+    assert (table.rank_low <= table.rank).all() and (table.rank <= table.rank_high).all()
+
+
 def test_the_same_seed_draws_the_same_intervals():
     found = rates(column(9, 5, 7), column(10, 10, 10))
 

@@ -231,7 +231,8 @@ class Composite:
     """Scores of 0 to 100 over several measures, and the ranks they give.
 
     `rank` 1 is best; `rank_low` to `rank_high` holds the rank with 90 % posterior
-    probability (5 % cut off on either side). `weights` are those that were used: a
+    probability (5 % cut off on either side), and `rank` itself: where many are alike, the best
+    score on the mean is seldom the best in a draw. `weights` are those that were used: a
     measure without data in the whole period is in `dropped`, and the others share its part.
     """
 
@@ -283,6 +284,7 @@ def composite(
     ).astype(int)
     dropped = tuple(name for name in weights if name not in known)
     rank = _ranks(score[None])[0]
+    rank_low, rank_high = np.minimum(rank_low, rank), np.maximum(rank_high, rank)
     return Composite(score, low, high, rank, rank_low, rank_high, used, dropped)
 
 
