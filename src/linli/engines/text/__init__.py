@@ -2,7 +2,7 @@
 
 from .categories import CategoryModel, Suggestions
 from .replies import ReplyQuality, ReplyScores
-from .store import NotAModelError
+from linli.engines.store import NotAModelError
 from .terms import Question, question, terms
 from .topics import GROWTH_WEEKS, Topic, hot_topics
 from .twins import NEAR_TWIN, SKETCH_SIZE, band_keys, resemblance, sketch, twin_groups, twin_pairs
