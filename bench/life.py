@@ -16,7 +16,7 @@ import numpy as np
 from linli.engines.life import History, LifeModel
 
 HORIZON = 125
-SHARE = 0.5
+SHARE = 0.75
 """How far the forecast goes from the mean to the least expected score."""
 
 
