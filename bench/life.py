@@ -55,7 +55,9 @@ def main() -> None:
                 np.mean((np.minimum(told.low, HORIZON) <= capped) & (capped <= told.high))
             ), 4,
         ),
-        "cross_validation": {k: round(v, 3) for k, v in vars(model.trial).items()},
+        "cross_validation": {
+            k: np.round(v, 3).tolist() for k, v in vars(model.trial).items()
+        },
     }  # fmt: skip
     print(json.dumps(found))
 

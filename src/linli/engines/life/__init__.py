@@ -4,8 +4,10 @@
 interval. `DriftDetector` needs no failure: it learns a machine's own normal.
 """
 
+from .drift import Drift, DriftDetector
 from .histories import History
-from .model import LifeModel, Trial
+from .model import LifeModel
 from .remaining import Remaining
+from .trial import Trial
 
-__all__ = ["History", "LifeModel", "Remaining", "Trial"]
+__all__ = ["Drift", "DriftDetector", "History", "LifeModel", "Remaining", "Trial"]

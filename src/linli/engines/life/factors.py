@@ -218,9 +218,9 @@ def _regressed(
         coefficients = np.linalg.solve(squares, design[own].T @ filled)
         left = np.where(np.isfinite(values[own]), filled - design[own] @ coefficients, 0.0)
         there = np.maximum(np.isfinite(values[own]).mean(axis=0), 0.05)
-        cov = (left.T @ left) / max(own.sum() - design.shape[1], 1) / np.sqrt(np.outer(there, there))
+        left /= np.sqrt(there * max(own.sum() - design.shape[1], 1))
         mean[g], loading[g] = coefficients[0], coefficients[1:].T
-        noise[g] = _shrunk(cov) + 1e-6 * np.diag(scale[g] ** 2)
+        noise[g] = _shrunk(left.T @ left) + 1e-6 * np.diag(scale[g] ** 2)
     return mean, loading, noise
 
 

@@ -101,7 +101,6 @@ class Paths:
     """Modes of failure learnt from whole lives."""
 
     modes: tuple[Mode, ...]
-    states: int
 
     @classmethod
     def fit(cls, rows: Sequence[Rows], modes: int = 1, seed: int = 0) -> Self:
@@ -123,7 +122,7 @@ class Paths:
         states = rows[0].told.shape[1]
         one = _mode(lives, squares, products, np.ones(len(rows)))
         if modes == 1:
-            return cls((one,), states)
+            return cls((one,))
         ends = _coefficients(one, lives, squares, products).reshape(len(rows), _K, states)
         moved = ends[:, 1:].sum(axis=1)
         # Modes differ in where states go, not in how far: the end is that of wear for all.
@@ -138,25 +137,23 @@ class Paths:
                 [m.likelihood(lives, squares, products) + m.prior(lives) for m in found], axis=1
             )
             weights = np.exp(score - logsumexp(score, axis=1, keepdims=True))
-        return cls(tuple(found), states)
+        return cls(tuple(found))
 
-    def weigh(self, rows: Rows, ahead: Array) -> tuple[Array, Array]:
-        """Weigh what may be left after the last row.
+    def weigh(self, lives: Array, squares: Array, products: Array) -> tuple[Array, Array]:
+        """Weigh how long a running machine may live.
 
         Parameters
         ----------
-        rows
-            What was seen of a running machine.
-        ahead
-            Cycles that may be left, shape (r,), increasing from 0.
+        lives
+            Cycles that it may reach, shape (t,), none under its age.
+        squares, products
+            What was seen of it, as `weighed` gives it for these lives.
 
         Returns
         -------
-        Log likelihood of the rows (up to what is alike for all) and log prior density, at each of
-        `ahead` for each mode, both of shape (r, m).
+        Log likelihood of the rows (up to what is alike for all) and log prior density, for each
+        life and mode, both of shape (t, m).
         """
-        lives = rows.cycles[-1] + ahead
-        squares, products = weighed(rows, lives)
         likelihood = [mode.likelihood(lives, squares, products) for mode in self.modes]
         prior = [mode.prior(lives) for mode in self.modes]
         return np.stack(likelihood, axis=1), np.stack(prior, axis=1)
@@ -188,7 +185,7 @@ def _mode(
     centre = float(weights @ np.log(lives) / total)
     spread = float(np.sqrt(weights @ (np.log(lives) - centre) ** 2 / total))
     # Few lives say little of how lives spread: never less than a tenth.
-    spread = max(spread * np.sqrt((total + 2) / (total + 1)), 0.1)
+    spread = max(float(spread * np.sqrt((total + 2) / (total + 1))), 0.1)
     depends = 3 if total >= 60 else 2 if total >= 15 else 1
     mode = Mode(
         float(total / len(lives)), centre, spread, np.zeros((depends, number)), 1e3 * np.eye(number)

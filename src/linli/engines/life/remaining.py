@@ -25,8 +25,6 @@ class Remaining:
         Ends of the calibrated interval, cycles, shape (n,).
     level
         Share of machines whose true remaining life the intervals are to hold.
-    modes
-        How likely each way of failing is, rows add up to 1, shape (n, m).
     names
         Of the machines.
     """
@@ -36,7 +34,6 @@ class Remaining:
     low: Array
     high: Array
     level: float
-    modes: Array
     names: tuple[str, ...]
 
     def __len__(self) -> int:
