@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Self
 
 import numpy as np
+from scipy.signal import lfilter
+from threadpoolctl import threadpool_limits
 
 from .histories import Array, History, same_layout
 from .normal import Normal
@@ -85,6 +87,7 @@ class DriftDetector:
     layout: tuple[int, int]
 
     @classmethod
+    @threadpool_limits.wrap(limits=1)
     def fit(
         cls, healthy: History | Sequence[History], first: int | None = None,
         between_alarms: float = 1000.0, seed: int = 0,
@@ -103,7 +106,7 @@ class DriftDetector:
             sensors, learnt from as many rows as here in the same way, so many get no alarm in that
             many rows as would if alarms came at random so often (1/e, 37 %).
         seed
-            Of the clusters and of the simulation.
+            Of the simulation.
 
         Raises
         ------
@@ -116,8 +119,8 @@ class DriftDetector:
         sensors = np.concatenate([one.sensors for one in spans])[:first]
         if len(settings) < FEWEST:
             raise ValueError(f"{len(settings)} healthy rows are too few, {FEWEST} are needed")
-        rows = History(np.arange(len(settings)), settings, sensors)
-        regimes = Regimes.fit([rows], seed)
+        rows = History(np.arange(float(len(settings))), settings, sensors)
+        regimes = Regimes.fit([rows])
         regime = regimes.of(settings)
         normal = Normal.learn(sensors, regime, len(regimes))
         limit = _limit(len(normal.kept), regime, int(between_alarms), seed)
@@ -163,10 +166,7 @@ def distances(shifts: Array, correlation: Array) -> Array:
     The average starts at nought; after n rows it has λ / (2 − λ) · (1 − (1 − λ)²ⁿ) times the
     variance of a row, and is divided by that, so that the first rows can alarm as the later ones.
     """
-    average = np.empty_like(shifts)
-    last = np.zeros(shifts.shape[1])
-    for at, row in enumerate(shifts):
-        last = average[at] = WEIGHT * row + (1 - WEIGHT) * last
+    average = lfilter([WEIGHT], [1, WEIGHT - 1], shifts, axis=0)
     rows = np.arange(1, len(shifts) + 1)
     variance = WEIGHT / (2 - WEIGHT) * (1 - (1 - WEIGHT) ** (2 * rows))
     return np.asarray(_squared(average, correlation) / variance)

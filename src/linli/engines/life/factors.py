@@ -68,7 +68,7 @@ class Factors:
     high: Array
 
     @classmethod
-    def fit(cls, histories: Sequence[History], seed: int = 0) -> Self:
+    def fit(cls, histories: Sequence[History]) -> Self:
         """Find the states that whole lives have in common.
 
         Raises
@@ -76,7 +76,7 @@ class Factors:
         ValueError
             If no sensor varies, or none changes slowly.
         """
-        regimes = Regimes.fit(histories, seed)
+        regimes = Regimes.fit(histories)
         of = [regimes.of(one.settings) for one in histories]
         kept = varying(histories, of, len(regimes))
         if not len(kept):
@@ -101,8 +101,8 @@ class Factors:
     def rows(self, history: History) -> Rows:
         """Tell what each row says of the states.
 
-        Missing values, values far out of range and sensors that stand still for ten rows and more
-        (in training none of those kept did) say nothing; the others still do.
+        Missing values, values far out of range, rows in a regime not seen in training, and sensors
+        that stand still through a history of ten rows and more say nothing; the others still do.
         """
         values, regime = self.seen(history)
         told = np.zeros((len(values), self.number))
@@ -124,6 +124,7 @@ class Factors:
         """Return the kept sensors with broken values taken out, and the regime of each row."""
         regime = self.regimes.of(history.settings)
         values = history.sensors[:, self.kept].copy()
+        values[regime < 0] = np.nan
         values[(values < self.low[regime]) | (values > self.high[regime])] = np.nan
         if len(values) >= 10:
             with np.errstate(invalid="ignore"):

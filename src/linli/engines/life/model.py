@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from linli.engines import store
 
@@ -41,6 +42,8 @@ class LifeModel:
     machines exchangeable with those of training (same kind, same use, same ways to fail), asked
     at a moment drawn the same way; with fewer than 9 of them at 90 % it is the whole range. The
     models of the folds differ a little from the one that predicts (as in CV+, Barber et al. 2021).
+
+    Matrices are many and small: one thread works on them, where several would wait for each other.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class LifeModel:
         self._ahead, self._middle, self._layout = ahead, middle, layout
 
     @classmethod
+    @threadpool_limits.wrap(limits=1)
     def fit(
         cls, histories: Sequence[History], level: float = 0.9, horizon: float = np.inf,
         seed: int = 0,
@@ -88,11 +92,12 @@ class LifeModel:
         found = held_out(histories, cuts, fold, ahead, seed)
         left = [one.age - at for one, at in zip(histories, cuts, strict=True)]
         trial, place = chosen(found, left, ahead, level, horizon)
-        factors = Factors.fit(histories, seed)
+        factors = Factors.fit(histories)
         rows = [factors.rows(one) for one in histories]
         paths = [Paths.fit(rows, number, seed) for number in trial.modes]
         return cls(factors, paths, ahead, middle_of(place, level), level, trial, layout)
 
+    @threadpool_limits.wrap(limits=1)
     def predict(self, histories: Sequence[History]) -> Remaining:
         """Tell what is left of machines still running, each after its last row.
 

@@ -46,14 +46,14 @@ class Normal:
         sensors
             Shape (n, k), NaN where missing.
         regime
-            Of each row, shape (n,), from 0 to `regimes` − 1.
+            Of each row, shape (n,), from 0 to `regimes` − 1, or −1: then it is passed over.
 
         Raises
         ------
         ValueError
             If no sensor varies.
         """
-        counts = np.bincount(regime, minlength=regimes)
+        counts = np.bincount(regime[regime >= 0], minlength=regimes)
         known = counts >= min(OFTEN, counts.mean() / 2)
         mean, scale = np.zeros((2, regimes, sensors.shape[1]))
         for g in np.flatnonzero(known):
@@ -79,7 +79,7 @@ class Normal:
         What is missing, and rows in a regime without a normal, are nought.
         """
         off = (sensors[:, self.kept] - self.mean[regime]) / self.scale[regime]
-        says = np.isfinite(off) & self.known[regime][:, None]
+        says = np.isfinite(off) & (self.known[regime] & (regime >= 0))[:, None]
         return np.clip(np.where(says, off, 0.0), -CLIP, CLIP)
 
 
@@ -91,8 +91,9 @@ def robust(rows: Array) -> tuple[Array, Array]:
     """
     there = np.isfinite(rows)
     known = np.where(there.any(axis=0), rows, 0.0)
-    middle = np.nanmedian(known, axis=0)
-    usual = 1.4826 * np.nanmedian(np.abs(known - middle), axis=0)
+    median = np.median if there.all() else np.nanmedian
+    middle = median(known, axis=0)
+    usual = 1.4826 * median(np.abs(known - middle), axis=0)
     near = there & ((np.abs(known - middle) <= 3 * usual) | (usual == 0))
     counts = near.sum(axis=0)
     filled = np.where(near, known, 0.0)

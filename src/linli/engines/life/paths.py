@@ -174,7 +174,8 @@ def _coefficients(mode: Mode, lives: Array, squares: Array, products: Array) -> 
     """Return the likeliest coefficients of each machine, shape (m, n)."""
     inverse = np.linalg.inv(mode.covariance)
     mean = mode.powers(lives) @ mode.mean
-    return np.linalg.solve(squares + inverse, (mean @ inverse + products)[..., None])[..., 0]
+    found = np.linalg.solve(squares + inverse, (mean @ inverse + products)[..., None])
+    return np.asarray(found[..., 0], dtype=float)
 
 
 def _mode(

@@ -102,9 +102,12 @@ def quantile(ahead: Array, weights: Array, share: Array) -> Array:
     """Return the cycles below which that share of each row's probability lies, shape (n,)."""
     at = edges(ahead)
     below = np.concatenate([np.zeros((len(weights), 1)), np.cumsum(weights, axis=1)], axis=1)
-    found = []
-    for x, row in zip(share, below, strict=True):
-        # Where nothing is likely the curve is flat: only its steps count.
-        rising = np.concatenate([[True], np.diff(row) > 1e-12])
-        found.append(np.interp(x, row[rising], at[rising]))
-    return np.array(found, dtype=float)
+    found = np.empty(len(weights))
+    for number, (x, row) in enumerate(zip(share, below, strict=True)):
+        above = int(np.searchsorted(row, x * row[-1]))
+        if above == 0:
+            found[number] = at[0]
+            continue
+        part = (x * row[-1] - row[above - 1]) / (row[above] - row[above - 1])
+        found[number] = at[above - 1] + part * (at[above] - at[above - 1])
+    return found

@@ -90,10 +90,10 @@ def held_out(
     found: Said = {m: [[] for _ in histories] for m in choices}
     for number in range(FOLDS):
         learnt = [one for one, f in zip(histories, fold, strict=True) if f != number]
-        factors = Factors.fit(learnt, seed)
+        factors = Factors.fit(learnt)
         rows = [factors.rows(one) for one in learnt]
         models = {m: Paths.fit(rows, m, seed) for m in choices}
-        for at in np.flatnonzero(fold == number):
+        for at in np.flatnonzero(fold == number).tolist():
             for cycle in cuts[at]:
                 seen = factors.rows(histories[at].until(cycle))
                 lives = cycle + ahead
@@ -121,7 +121,7 @@ def chosen(
             ]
         )
         density = np.array([(one / width)[cells] for one in told]) + 1e-6
-        shares = _stacked(density, each)
+        shares = stacked(density, each)
         surprise = -float(each @ np.log(shares @ density))
         if best is None or surprise < best[0].surprise:
             likely = np.tensordot(shares, told, axes=1)
@@ -139,7 +139,7 @@ def chosen(
     return best[0], np.split(best[1], ends)
 
 
-def _stacked(density: Array, each: Array) -> Array:
+def stacked(density: Array, each: Array) -> Array:
     """Return shares of models, adding up to 1, that make the truth likeliest.
 
     `density` is what each model gave the truth, shape (m, c); `each` weighs the c cases.
@@ -168,7 +168,7 @@ def middle_of(place: list[Array], level: float) -> float:
     off = np.concatenate([np.abs(at - 0.5) for at in place])
     weight = np.concatenate([np.full(len(at), 1 / len(at) / len(place)) for at in place])
     order = np.argsort(off)
-    reached = np.searchsorted(np.cumsum(weight[order]), wanted - 1e-12)
+    reached = int(np.searchsorted(np.cumsum(weight[order]), wanted - 1e-12))
     return float(off[order][min(reached, len(off) - 1)])
 
 

@@ -13,6 +13,7 @@ from scipy.special import log_softmax, softmax
 from sklearn.svm import LinearSVC
 
 from linli.engines import store
+
 from .features import Block, Terms
 from .grams import Words, character_grams
 from .twins import sketch, twin_groups

@@ -13,6 +13,7 @@ from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
 from linli.engines import store
+
 from .features import Block, Terms
 from .grams import Words, character_grams
 
