@@ -69,7 +69,7 @@ def test_sensors_tell_more_than_age(model, fleet, running):
          for one in running[0]]
     )  # fmt: skip
     error = np.sqrt(np.mean((model.predict(running[0]).mean() - running[1]) ** 2))
-    assert error < 0.6 * np.sqrt(np.mean((by_age - running[1]) ** 2))
+    assert error < 0.75 * np.sqrt(np.mean((by_age - running[1]) ** 2))
 
 
 def test_the_interval_narrows_as_failure_comes_near(model):
@@ -184,6 +184,14 @@ def test_other_sensors_than_learnt_are_refused(model, fleet):
         model.predict([History(one.cycles, one.settings, one.sensors[:, :4])])
     with pytest.raises(ValueError, match="others have 2 and 6"):
         LifeModel.fit([*fleet[:5], History([1], [[0, 0]], [[1]])])
+
+
+def test_a_machine_not_used_yet_is_refused_and_one_older_than_any_is_not(model, fleet):
+    one = fleet[0]
+    with pytest.raises(ValueError, match="of cycle 0, before it was used"):
+        model.predict([History([0], one.settings[:1], one.sensors[:1])])
+    old = model.predict([History(one.cycles + 1000, one.settings, one.sensors)])
+    assert np.isfinite([old.mean()[0], old.low[0], old.high[0]]).all()
 
 
 def test_too_little_to_learn_from_is_refused(fleet):

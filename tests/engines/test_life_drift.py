@@ -6,6 +6,7 @@ import pytest
 from linli.engines.life import DriftDetector, History
 from linli.engines.life.drift import _limit, change, distances, shares
 from linli.engines.life.normal import robust
+from linli.engines.store import NotAModelError
 
 SENSORS = 4
 
@@ -106,6 +107,18 @@ def test_rows_that_follow_each_other_do_not_raise_alarms_by_that():
         found = DriftDetector.fit(one, first=150, between_alarms=1000).watch(one)
         alarmed.append((found.score[150:] > 1).any())
     assert np.mean(alarmed) < 0.5
+
+
+def test_a_stored_detector_says_the_same(tmp_path):
+    worn = shifted(machine(0), 2, 120, 4.0)
+    detector = DriftDetector.fit(worn, first=80)
+    detector.save(tmp_path / "pump.normal")
+    again = DriftDetector.load(tmp_path / "pump.normal")
+    first, second = detector.watch(worn), again.watch(worn)
+    assert (first.score == second.score).all() and first.sensors == second.sensors
+    (tmp_path / "note").write_text("no detector")
+    with pytest.raises(NotAModelError):
+        DriftDetector.load(tmp_path / "note")
 
 
 def test_too_little_or_other_than_learnt_is_refused():

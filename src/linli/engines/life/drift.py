@@ -7,16 +7,21 @@ Lowry et al. 1992), which adds up small shifts that last and lets single outlier
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from pathlib import Path
 from typing import Self
 
 import numpy as np
 from scipy.signal import lfilter
 from threadpoolctl import threadpool_limits
 
+from linli.engines import store
+
 from .histories import Array, History, same_layout
 from .normal import Normal
 from .regimes import Regimes
+
+KIND = "drift-detector/1"
 
 WEIGHT = 0.1
 """Of the newest row in the moving average: shifts of one deviation are found in about ten rows."""
@@ -125,6 +130,31 @@ class DriftDetector:
         normal = Normal.learn(sensors, regime, len(regimes))
         limit = _limit(len(normal.kept), regime, int(between_alarms), seed)
         return cls(regimes, normal, limit, layout)
+
+    def save(self, path: Path | str) -> None:
+        """Write the detector to `path` (arrays and JSON; nothing in it runs when loaded)."""
+        head = {"kind": KIND, "limit": self.limit, "layout": self.layout}
+        parts = {"regimes": self.regimes, "normal": self.normal}
+        arrays = {f"{key}.{name}": x for key, one in parts.items() for name, x in vars(one).items()}
+        store.write(path, head, arrays)
+
+    @classmethod
+    def load(cls, path: Path | str) -> Self:
+        """Read a detector written by `save`.
+
+        Raises
+        ------
+        NotAModelError
+            If the file is something else.
+        """
+        head, arrays = store.read(path, KIND)
+        try:
+            regimes = Regimes(*(arrays[f"regimes.{one.name}"] for one in fields(Regimes)))
+            normal = Normal(*(arrays[f"normal.{one.name}"] for one in fields(Normal)))
+            settings, sensors = head["layout"]
+            return cls(regimes, normal, head["limit"], (settings, sensors))
+        except (KeyError, TypeError, ValueError) as error:
+            raise store.NotAModelError(f"{path} is not a whole drift detector") from error
 
     def watch(self, history: History) -> Drift:
         """Look through a history for a departure from normal that lasts.

@@ -83,6 +83,7 @@ class LifeModel:
         layout = same_layout(histories)
         if len(histories) < 5:
             raise ValueError(f"{len(histories)} lives are too few to learn from, 5 are needed")
+        _check_ages(histories)
         if not 0 < level < 1:
             raise ValueError(f"level {level} is not between 0 and 1")
         rng = np.random.default_rng(seed)
@@ -110,7 +111,8 @@ class LifeModel:
         Raises
         ------
         ValueError
-            If there is none, or numbers of settings and sensors are not those of training.
+            If there is none, numbers of settings and sensors are not those of training, or a
+            machine was not used yet (cycle 0 or less at its last row).
         """
         layout = same_layout(histories)
         if layout != self._layout:
@@ -118,6 +120,7 @@ class LifeModel:
                 f"{layout[0]} settings and {layout[1]} sensors, learnt from {self._layout[0]} and "
                 f"{self._layout[1]}"
             )
+        _check_ages(histories)
         rows = [self._factors.rows(one) for one in histories]
         likely = np.array([self._weigh(one) for one in rows])
         low, high = (
@@ -184,3 +187,9 @@ class LifeModel:
             )  # fmt: skip
         except (KeyError, TypeError, ValueError) as error:
             raise store.NotAModelError(f"{path} is not a whole life model") from error
+
+
+def _check_ages(histories: Sequence[History]) -> None:
+    for one in histories:
+        if one.age <= 0:
+            raise ValueError(f"{one}: its last row is of cycle {one.age:g}, before it was used")
