@@ -1,4 +1,4 @@
-"""Remaining useful life: bench/life.py --train F --test F --rul F.
+"""Remaining useful life: bench/life.py --train F --test F --rul F [--compare].
 
 Files in the layout of C-MAPSS (unit, cycle, three settings, 21 sensors; blanks between; `.gz` is
 allowed). The test engines are judged at their last cycle; --rul has what was left of each.
@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from windows import boosted
 
 from linli.engines.life import History, LifeModel
 
@@ -25,6 +26,7 @@ def main() -> None:
     parser.add_argument("--train", type=Path, required=True)
     parser.add_argument("--test", type=Path, required=True)
     parser.add_argument("--rul", type=Path, required=True)
+    parser.add_argument("--compare", action="store_true", help="with boosted trees on windows")
     options = parser.parse_args()
     train, test = read(options.train), read(options.test)
     truth = np.loadtxt(options.rul, ndmin=1)
@@ -59,6 +61,10 @@ def main() -> None:
             k: np.round(v, 3).tolist() for k, v in vars(model.trial).items()
         },
     }  # fmt: skip
+    if options.compare:
+        print("boosted trees …", file=sys.stderr)
+        error = np.minimum(boosted(train, test, HORIZON), HORIZON) - capped
+        found["boosted"] = {"rmse": rmse(error), "score": round(score(error), 1)}
     print(json.dumps(found))
 
 

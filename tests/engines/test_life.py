@@ -6,7 +6,7 @@ from scipy.stats import multivariate_normal
 
 from linli.engines.life import History, LifeModel, Remaining
 from linli.engines.life.factors import Factors, Rows, smooth
-from linli.engines.life.paths import Mode, shapes, weighed
+from linli.engines.life.paths import Mode, Paths, shapes, weighed
 from linli.engines.life.regimes import Regimes
 from linli.engines.life.trial import middle_of, stacked
 from linli.engines.store import NotAModelError
@@ -110,13 +110,14 @@ def test_a_storm_of_missing_values_leaves_the_rest_to_speak(model, running):
     assert error[1] < 1.3 * error[0]
 
 
-@pytest.mark.parametrize("broken", [1e6, 0.0])
-def test_a_sensor_that_broke_counts_as_missing(model, running, broken):
-    # A value far out of range; a sensor that stands still (here at a value within its range).
+@pytest.mark.parametrize("is_stuck", [False, True])
+def test_a_sensor_that_broke_counts_as_missing(model, running, is_stuck):
+    # It shows at times what is far out of range; it stands still at a value within its range.
     one = max(running[0], key=len)
     sensors, missing = one.sensors.copy(), one.sensors.copy()
-    sensors[:, 0] = broken or one.sensors[0, 0]
-    missing[:, 0] = np.nan
+    rows = slice(None) if is_stuck else slice(None, None, 2)
+    sensors[rows, 0] = one.sensors[0, 0] if is_stuck else 1e4
+    missing[rows, 0] = np.nan
     told = model.predict(
         [History(one.cycles, one.settings, values) for values in (sensors, missing)]
     )
@@ -217,6 +218,34 @@ def test_regimes_are_the_clusters_of_the_settings(fleet):
 
 def test_sensors_that_stand_still_in_each_regime_are_left_out(fleet):
     assert Factors.fit(fleet).kept.tolist() == [0, 1, 2, 4, 5]
+
+
+def test_what_a_row_says_of_a_state():
+    # One state that moves sensors by 2 and 1, noise of variance 1 and 4 about 10 and 20.
+    two = np.array([[10.0, 20.0]])
+    factors = Factors(
+        Regimes(np.zeros((1, 1)), np.full(1, np.inf)), np.array([0, 1]), two,
+        np.array([[[2.0], [1.0]]]), np.array([[[1.0, 0], [0, 4.0]]]), two - 99, two + 99,
+    )  # fmt: skip
+    rows = factors.rows(
+        History([1, 2, 3], np.zeros((3, 1)), [[13, 24], [13, np.nan], [np.nan, np.nan]])
+    )
+    # 2 · 3 / 1 + 1 · 4 / 4 = 7 with precision 4 / 1 + 1 / 4; without the second 6 with 4.
+    assert rows.told[:, 0] == pytest.approx([7, 6, 0])
+    assert rows.precision[:, 0, 0] == pytest.approx([4.25, 4, 0])
+
+
+def test_two_ways_to_fail_are_told_apart(fleet):
+    factors = Factors.fit(fleet)
+    rows = [factors.rows(one) for one in fleet]
+    paths = Paths.fit(rows, modes=2)
+    mode = [
+        np.sum(paths.weigh(one.cycles[-1:], *weighed(one, one.cycles[-1:])), axis=0).argmax()
+        for one in rows
+    ]
+    alike = np.mean(np.array(mode) == np.arange(len(fleet)) % 2)
+    assert max(alike, 1 - alike) >= 0.95
+    assert [one.share for one in paths.modes] == pytest.approx([0.5, 0.5], abs=0.06)
 
 
 def test_a_straight_line_stays_as_it_is_and_gaps_are_bridged():
