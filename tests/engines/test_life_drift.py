@@ -47,8 +47,8 @@ def test_a_slow_drift_is_found_and_dated():
 
 
 def test_what_breaks_the_habit_of_two_sensors_is_found_though_each_is_in_range():
-    # Sensors 0 and 1 go together; a deviation apart is nothing for either of them alone.
-    worn = shifted(shifted(machine(5), 0, 120, 1.6), 1, 120, -1.6)
+    # Sensors 0 and 1 go together; a deviation apart, half of it each, is nothing for them alone.
+    worn = shifted(shifted(machine(5), 0, 120, 1.0), 1, 120, -1.0)
     found = DriftDetector.fit(machine(5), first=100).watch(worn)
     assert found.is_drifting and {at for at, _, _ in found.sensors[:2]} == {0, 1}
 
