@@ -20,7 +20,7 @@ from .regimes import Regimes
 WIDTH = 8.0
 """Standard deviation of the Gaussian window that smooths, in rows."""
 
-MOST = 5
+MOST = 8
 """Hidden states at most."""
 
 ABOVE = 3.0
