@@ -21,6 +21,14 @@ BENCHES: dict[str, list[str | Path]] = {
     "locate": [],
     "intake": [],
     "simulate": [],
+    "life": [
+        "--train",
+        Path("cmapss/train_FD001.txt.gz"),
+        "--test",
+        Path("cmapss/test_FD001.txt.gz"),
+        "--rul",
+        Path("cmapss/RUL_FD001.txt.gz"),
+    ],
 }
 
 

@@ -1,8 +1,9 @@
 """Text: what it is about, whether it was said before, what many speak of, how good replies are."""
 
+from linli.engines.store import NotAModelError
+
 from .categories import CategoryModel, Suggestions
 from .replies import ReplyQuality, ReplyScores
-from .store import NotAModelError
 from .terms import Question, question, terms
 from .topics import GROWTH_WEEKS, Topic, hot_topics
 from .twins import NEAR_TWIN, SKETCH_SIZE, band_keys, resemblance, sketch, twin_groups, twin_pairs

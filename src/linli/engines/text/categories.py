@@ -12,7 +12,8 @@ from scipy.sparse import csr_matrix
 from scipy.special import log_softmax, softmax
 from sklearn.svm import LinearSVC
 
-from . import store
+from linli.engines import store
+
 from .features import Block, Terms
 from .grams import Words, character_grams
 from .twins import sketch, twin_groups

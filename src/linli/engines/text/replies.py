@@ -12,7 +12,8 @@ from scipy.sparse import csr_matrix, hstack
 from scipy.special import expit
 from sklearn.linear_model import LogisticRegression
 
-from . import store
+from linli.engines import store
+
 from .features import Block, Terms
 from .grams import Words, character_grams
 
