@@ -90,5 +90,5 @@ def best_threshold(
     hits = np.cumsum(is_right[order])
     score = 2 * hits / (np.arange(1, len(hits) + 1) + count)
     near = np.flatnonzero(score >= score.max() - 0.001)
-    ends = np.asarray(confidence, float)[order][near]
-    return float((ends[0] + ends[-1]) / 2), float(score.max())
+    levels = np.append(np.asarray(confidence, float)[order], 0)
+    return float((levels[near[0]] + levels[near[-1] + 1]) / 2), float(score.max())

@@ -106,7 +106,7 @@ def ink(image: Image) -> Image:
     -------
     Shape (height, width); all of one kind where there is no contrast to part.
     """
-    counts = cv2.calcHist([image], [0], None, [256], [0, 256]).ravel().astype(float)
+    counts = cv2.calcHist([image[::3]], [0], None, [256], [0, 256]).ravel().astype(float)
     total, levels = counts.sum(), np.arange(256)
     below, first = counts.cumsum(), (counts * levels).cumsum()
     mean = first[-1] / total
@@ -185,8 +185,9 @@ def _correlation(a: Floats, b: Floats) -> float:
 def _refined(part: Floats, template: Floats, field: Floats, terms: int) -> Floats:
     """Refine a displacement field by robust Gauss-Newton steps over its first `terms`.
 
-    Held back towards no displacement as far as edges are few: `STIFF` says how strongly each term.
+    Held back towards the field given as far as edges are few: `STIFF` says how strongly each term.
     """
+    start = field
     v, u = _basis(part.shape)  # type: ignore[arg-type]
     stiff = np.tile(STIFF[:terms], 2)
     for _ in range(STEPS):
@@ -205,7 +206,7 @@ def _refined(part: Floats, template: Floats, field: Floats, terms: int) -> Float
         slope = np.hstack([own * gx[row, column, None], own * gy[row, column, None]])
         weighted = slope * weight[:, None]
         normal = (weighted.T @ slope).astype(float) + np.diag(stiff)
-        pull = (weighted.T @ error).astype(float) - stiff * field[:terms].T.ravel()
+        pull = (weighted.T @ error).astype(float) - stiff * (field - start)[:terms].T.ravel()
         step = np.linalg.solve(normal, pull).reshape(2, terms).T
         field = field.copy()
         field[:terms] += step.astype(np.float32)
@@ -295,8 +296,8 @@ def register(template: Image, part: Image, limits: Limits | None = None) -> Regi
     field, fit = _better(a, b, (field, _correlation(a, b)), shifted)
     if fit < FITS:
         field, fit = _better(a, b, (field, fit), _turned(a, b))
-        field, fit = _better(a, b, (field, fit), _refined(a, b, field, 3))
-    field, fit = _better(a, b, (field, fit - SLACK), _refined(a, b, field, 6))
+    half = 2 * _refined(cv2.pyrDown(a), cv2.pyrDown(b), field / 2, 3)
+    field, fit = _better(a, b, (field, fit - SLACK), _refined(a, b, half, 6))
     apart = float(np.abs(a - np.maximum(_moved(b, field), 0)).mean()) / 255
     known = fit >= KNOWN or apart < APART
     return _told(field, fit, by, a.shape, limits if known else None)  # type: ignore[arg-type]

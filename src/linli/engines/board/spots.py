@@ -61,8 +61,7 @@ def spots(template: Image, part: Image, there: Image | None = None) -> Spots:
     there
         255 where the template has pixels; None for everywhere.
     """
-    columns: list[NDArray[np.int64]] = []
-    labels, differing = [], []
+    rows, labels, differing = [], [], []
     not_template, not_part = cv2.bitwise_not(template), cv2.bitwise_not(part)
     for kind, (has, had) in enumerate(((part, template), (not_part, not_template))):
         beyond = cv2.subtract(has, cv2.dilate(had, SQUARE, iterations=TOLERANCE))
@@ -70,24 +69,31 @@ def spots(template: Image, part: Image, there: Image | None = None) -> Spots:
         if there is not None:
             beyond, differs = cv2.bitwise_and(beyond, there), cv2.bitwise_and(differs, there)
         near = cv2.dilate(beyond, np.ones((REACH, REACH), np.uint8))
-        # of OpenCV's ways to label, Grana's is the quickest on one core (0.6 ms against 2.3)
-        count, label, stats, _middle = cv2.connectedComponentsWithStatsWithAlgorithm(
-            near, 8, cv2.CV_32S, cv2.CCL_GRANA
-        )
-        at = cv2.findNonZero(beyond)
-        x, y = at.reshape(-1, 2).T if at is not None else np.zeros((2, 0), int)
-        sure = np.bincount(label[y, x], minlength=count)
-        chosen = np.flatnonzero(sure >= LEAST)
-        chosen = chosen[chosen > 0]
-        # near reaches over REACH // 2 pixels; the pixels that differ lie inside
-        edge = REACH // 2
-        x1, y1, w, h = stats[chosen, :4].astype(np.int64).T
-        box = np.stack([x1 + edge * (x1 > 0), y1 + edge * (y1 > 0),
-                        x1 + w - edge * (x1 + w < part.shape[1]),
-                        y1 + h - edge * (y1 + h < part.shape[0])], 1)  # fmt: skip
-        columns.append(np.column_stack([np.full(len(chosen), kind), box, sure[chosen], chosen]))
+        _count, label = cv2.connectedComponents(near, connectivity=8)
+        rows.append(_measured(kind, beyond, label))
         labels.append(label)
         differing.append(differs)
-    rows = np.concatenate(columns)
-    return Spots(rows[:, 0], rows[:, 1:5], rows[:, 5], rows[:, 6],
-                 (labels[0], labels[1]), (differing[0], differing[1]))  # fmt: skip  # type: ignore[arg-type]
+    table = np.concatenate(rows)
+    return Spots(table[:, 0], table[:, 1:5], table[:, 5], table[:, 6],
+                 (labels[0], labels[1]), (differing[0], differing[1]))  # fmt: skip
+
+
+def _measured(kind: int, beyond: Image, label: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Return kind, box, pixels and label of each spot that is large enough, shape (n, 7).
+
+    Far quicker from the few pixels that differ than from statistics over the whole picture.
+    """
+    points = cv2.findNonZero(beyond)
+    if points is None:
+        return np.zeros((0, 7), np.int64)
+    x, y = points.reshape(-1, 2).T
+    number = label[y, x]
+    order = np.argsort(number, kind="stable")
+    x, y, number = x[order], y[order], number[order]
+    start = np.flatnonzero(np.diff(number, prepend=-1))
+    sure = np.diff(np.append(start, len(number)))
+    columns = [
+        np.full(len(start), kind), np.minimum.reduceat(x, start), np.minimum.reduceat(y, start),
+        np.maximum.reduceat(x, start) + 1, np.maximum.reduceat(y, start) + 1, sure, number[start],
+    ]  # fmt: skip
+    return np.stack(columns, 1)[sure >= LEAST].astype(np.int64)
