@@ -110,7 +110,7 @@ def speed(model: board.BoardModel, stems: list[Path], workers: int, rounds: int)
     global _model
     _model = model
     work = stems * -(-160 // len(stems))
-    chunks = [work[i::workers * 4] for i in range(workers * 4)]
+    chunks = [work[i :: workers * 4] for i in range(workers * 4)]
     best = 0.0
     with ProcessPoolExecutor(workers, get_context("fork")) as pool:
         list(pool.map(_inspect, [work[:4]] * workers))

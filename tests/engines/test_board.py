@@ -5,8 +5,6 @@ import json
 import cv2
 import numpy as np
 import pytest
-
-from linli.engines import board
 from tests.engines.drawn_board import (
     DARK,
     KINDS,
@@ -22,6 +20,8 @@ from tests.engines.drawn_board import (
     template,
     unevenly_lit,
 )
+
+from linli.engines import board
 
 
 @pytest.fixture(scope="module")

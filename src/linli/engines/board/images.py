@@ -1,12 +1,15 @@
 """Grey images from files and arrays, refused in words where they cannot be compared."""
 
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Image = NDArray[np.uint8]
+# OpenCV's stubs say only "integers or floats", so these say in words what they hold
+Image = NDArray[Any]  # of uint8
+Floats = NDArray[Any]  # of float32
 
 SMALLEST = 32  # pixels
 JPEG, JPEG_END = b"\xff\xd8", b"\xff\xd9"
@@ -35,7 +38,7 @@ def read(source: str | Path | bytes, name: str = "image") -> Image:
     image = cv2.imdecode(np.frombuffer(content, np.uint8), cv2.IMREAD_GRAYSCALE)
     if image is None:
         raise ValueError(f"{name}: not an image that can be read.")
-    return image  # type: ignore[return-value]
+    return image
 
 
 def grey(image: NDArray[np.generic], name: str) -> Image:

@@ -14,7 +14,7 @@ def overlap(a: NDArray[np.generic], b: NDArray[np.generic]) -> Array:
     low, high = np.maximum(one[..., :2], other[..., :2]), np.minimum(one[..., 2:], other[..., 2:])
     both = np.clip(high - low, 0, None).prod(-1)
     sizes = [(each[..., 2:] - each[..., :2]).prod(-1) for each in (one, other)]
-    return both / np.maximum(sizes[0] + sizes[1] - both, 1e-9)  # type: ignore[no-any-return]
+    return both / np.maximum(sizes[0] + sizes[1] - both, 1e-9)
 
 
 def paired(a: NDArray[np.generic], b: NDArray[np.generic], least: float) -> NDArray[np.int64]:

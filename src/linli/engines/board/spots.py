@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-Image = NDArray[np.uint8]
+from linli.engines.board.images import Image
 
 EXTRA, MISSING = 0, 1
 TOLERANCE = 1  # pixels
@@ -44,7 +44,7 @@ class Spots:
     boxes: NDArray[np.int64]
     sure: NDArray[np.int64]
     label: NDArray[np.int64]
-    labels: tuple[NDArray[np.int32], NDArray[np.int32]]
+    labels: tuple[NDArray[np.generic], NDArray[np.generic]]
     differing: tuple[Image, Image]
 
     def __len__(self) -> int:
@@ -69,7 +69,7 @@ def spots(template: Image, part: Image, there: Image | None = None) -> Spots:
         if there is not None:
             beyond, differs = cv2.bitwise_and(beyond, there), cv2.bitwise_and(differs, there)
         near = cv2.dilate(beyond, np.ones((REACH, REACH), np.uint8))
-        _count, label = cv2.connectedComponents(near, connectivity=8)
+        label = np.asarray(cv2.connectedComponents(near, connectivity=8)[1])
         rows.append(_measured(kind, beyond, label))
         labels.append(label)
         differing.append(differs)
@@ -78,7 +78,7 @@ def spots(template: Image, part: Image, there: Image | None = None) -> Spots:
                  (labels[0], labels[1]), (differing[0], differing[1]))  # fmt: skip
 
 
-def _measured(kind: int, beyond: Image, label: NDArray[np.int32]) -> NDArray[np.int64]:
+def _measured(kind: int, beyond: Image, label: NDArray[np.generic]) -> NDArray[np.int64]:
     """Return kind, box, pixels and label of each spot that is large enough, shape (n, 7).
 
     Far quicker from the few pixels that differ than from statistics over the whole picture.

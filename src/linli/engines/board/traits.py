@@ -10,10 +10,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from linli.engines.board.images import Floats, Image
 from linli.engines.board.spots import SQUARE, Spots
-
-Image = NDArray[np.uint8]
-Floats = NDArray[np.float32]
 
 MARGIN = 16  # pixels around the box of a spot
 RINGS = (2, 5)  # pixels from the spot at which the surroundings are looked at
@@ -26,8 +24,8 @@ NAMES = (
       ("ring", "ring_ink", "contacts", "grounds", "first", "second", "first_ground",
        "second_ground")),
     "own_width", "ground_width", "pieces", "pieces_before", "holes", "holes_before", "joined",
-    "joined_ground", "other", "larger", "again", "nearest_same", "nearest_other", "sure_nearest", "count",
-    "share",
+    "joined_ground", "other", "larger", "nearest_same", "nearest_other", "sure_nearest",
+    "count", "share",
 )  # fmt: skip
 
 
@@ -46,7 +44,7 @@ def traits(template: Image, part: Image, found: Spots) -> Floats:
     rows = np.zeros((len(found), len(NAMES)), np.float32)
     if not len(found):
         return rows
-    own = len(NAMES) - 6
+    own = len(NAMES) - 5
     for at in range(len(found)):
         rows[at, :own] = _one(template, part, found, at)
     rows[:, own:] = _among(found, float(template.size))
@@ -92,7 +90,7 @@ def _one(template: Image, part: Image, found: Spots, at: int) -> list[float]:
 
 def _framed(image: Image) -> Image:
     """Put a frame of nothing around: what runs out of the window is thin there."""
-    return cv2.copyMakeBorder(image, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)  # type: ignore[return-value,call-overload,no-any-return]
+    return cv2.copyMakeBorder(image, 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0)
 
 
 def _contacts(spot: Image, had: Image, ring: int) -> list[float]:
@@ -104,34 +102,31 @@ def _contacts(spot: Image, had: Image, ring: int) -> list[float]:
     first = _segments(inked)
     ground = _segments(cv2.subtract(band, inked))
     share = 1 / max(whole, 1)
-    return [whole, np.count_nonzero(inked) * share, len(first), len(ground),
-            *(first[i] * share if len(first) > i else 0 for i in (0, 1)),
-            *(ground[i] * share if len(ground) > i else 0 for i in (0, 1))]  # fmt: skip
+    two = [
+        pieces[i] * share if len(pieces) > i else 0 for pieces in (first, ground) for i in (0, 1)
+    ]
+    return [whole, int(np.count_nonzero(inked)) * share, len(first), len(ground), *two]
 
 
-def _segments(band: Image) -> NDArray[np.int64]:
+def _segments(band: Image) -> list[int]:
     """Return how many pixels the pieces of a ring have, the largest first."""
     _count, _label, stats, _middle = cv2.connectedComponentsWithStats(band, connectivity=8)
-    sizes = stats[1:, cv2.CC_STAT_AREA]
-    return np.sort(sizes[sizes >= SPECK])[::-1]  # type: ignore[no-any-return]
+    sizes: list[int] = stats[1:, cv2.CC_STAT_AREA].tolist()
+    return sorted((size for size in sizes if size >= SPECK), reverse=True)
 
 
 def _pieces(spot: Image, had: Image, has: Image) -> list[float]:
     """Tell how many pieces of ink and of ground lie at the spot, before and now, and how wide."""
-    near = cv2.dilate(spot, SQUARE, iterations=3)
-    at = near > 0
-    counts, labels = [], []
+    at = cv2.dilate(spot, SQUARE, iterations=3) > 0
+    counts, largest = [], []
     for image in (had, has, cv2.bitwise_not(had), cv2.bitwise_not(has)):
         _count, label, stats, _middle = cv2.connectedComponentsWithStats(image, connectivity=4)
-        touching = np.bincount(label[at], minlength=len(stats))
-        touching[0] = 0
-        counts.append(np.count_nonzero(touching >= SPECK))
-        labels.append((touching, stats[:, cv2.CC_STAT_AREA]))
+        touching = np.bincount(label[at], minlength=len(stats))[1:] >= SPECK
+        counts.append(int(np.count_nonzero(touching)))
+        largest.append(min(int(stats[1:, cv2.CC_STAT_AREA][touching].max(initial=0)), 9999))
     widths = [min(2 * float(cv2.distanceTransform(image, cv2.DIST_L2, 3)[at].max(initial=0)), 99)
               for image in (had, cv2.bitwise_not(had))]  # fmt: skip
-    other = np.count_nonzero(cv2.subtract(had, has)[at])
-    largest = [float(np.minimum(areas[1:][touching[1:] >= SPECK], 9999).max(initial=0))
-               for touching, areas in (labels[0], labels[1])]  # fmt: skip
+    other = int(np.count_nonzero(cv2.subtract(had, has)[at]))
     return [*widths, counts[1], counts[0], counts[3], counts[2], counts[0] - counts[1],
             counts[3] - counts[2], other, largest[1] - largest[0]]  # fmt: skip
 
@@ -145,6 +140,6 @@ def _among(found: Spots, size: float) -> NDArray[np.float64]:
     to_same, to_other = np.where(same, apart, 999), np.where(same, 999, apart)
     nearest = to_same.argmin(1)
     return np.column_stack([
-        found.sure, to_same.min(1), to_other.min(1), found.sure[nearest],
+        to_same.min(1), to_other.min(1), found.sure[nearest],
         np.full(len(found), len(found)), np.full(len(found), found.sure.sum() / size * 1e4),
     ])  # fmt: skip
