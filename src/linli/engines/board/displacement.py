@@ -4,6 +4,7 @@ A field is an array of shape (6, 2): what 1, u, v, uv, u² and v² weigh in the 
 right and down, in pixels of the coarse image; u and v run from -1 to 1 over the longer side.
 """
 
+from functools import lru_cache
 from itertools import product
 from math import sqrt
 
@@ -29,6 +30,7 @@ def coarse(image: Image) -> Floats:
     return cv2.GaussianBlur(small, (3, 3), 0)
 
 
+@lru_cache(maxsize=16)
 def _basis(shape: tuple[int, int]) -> tuple[Floats, Floats]:
     """Return 1, v, v² of the rows and 1, u, u² of the columns, u and v in parts of half a side."""
     half = max(shape) / 2

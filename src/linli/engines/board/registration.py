@@ -32,6 +32,7 @@ WRONG_PART = "wrong part"
 NOTHING_TO_SEE = "nothing to see"
 
 FITS = 0.80  # correlation of the coarse images from which a plain shift is taken
+CLOSE = 0.95  # correlation from which the steps at full resolution find the rest by themselves
 KNOWN = 0.55  # correlation below which it is another part
 SLACK = 0.01  # correlation that a bend may cost: robust steps let flaws be as large as they are
 APART = 0.04  # share of the picture that may differ whatever the correlation says
@@ -113,8 +114,10 @@ def register(template: Image, part: Image, limits: Limits | None = None) -> Regi
     field, fit = _better(a, b, (field, correlation(a, b)), shifted)
     if fit < FITS:
         field, fit = _better(a, b, (field, fit), turned(a, b))
-    half = 2 * refined(cv2.pyrDown(a), cv2.pyrDown(b), field / 2, 3)
-    field, fit = _better(a, b, (field, fit - SLACK), refined(a, b, half, 6))
+    near = field
+    if fit < CLOSE:
+        near = 2 * refined(cv2.pyrDown(a), cv2.pyrDown(b), field / 2, 3)
+    field, fit = _better(a, b, (field, fit - SLACK), refined(a, b, near, 6))
     apart = float(np.abs(a - np.maximum(moved(b, field), 0)).mean()) / 255
     known = fit >= KNOWN or apart < APART
     return _told(field, fit, by, a.shape, limits if known else None)
