@@ -7,7 +7,7 @@ import numpy as np
 
 OPEN, SHORT, BITE, SPUR, STRAY, HOLE = range(1, 7)
 KINDS = {OPEN: "open", SHORT: "short", BITE: "bite", SPUR: "spur", STRAY: "stray", HOLE: "hole"}
-SIZE, PITCH, WIDTH = 320, 52, 18  # pixels
+SIZE, PITCH, WIDTH = 320, 52, 22  # pixels
 DARK, LIGHT = 30, 215  # grey levels
 MARGIN = 10  # pixels that boxes leave around a flaw
 

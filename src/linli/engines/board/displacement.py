@@ -15,7 +15,7 @@ from linli.engines.board.images import Floats, Image
 
 COARSE = 160  # longer side of the image that is registered, pixels
 STEPS = 6
-SETTLED = 0.02  # coarse pixels
+SETTLED = 0.05  # coarse pixels
 # 9,000 (squared error of an edge pixel, ten of which tell one thing) over the squared coarse
 # pixels that each term may be expected to reach
 STIFF = 9000 / np.array([8.0, 2.0, 2.0, 0.5, 0.5, 0.5]) ** 2

@@ -6,6 +6,8 @@ one, stray copper nowhere; in the negative an open touches the ground at two end
 at one, a pin-hole nowhere. All numbers come from a small window around the spot.
 """
 
+from math import atan2, cos, hypot
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -64,22 +66,22 @@ def _one(template: Image, part: Image, found: Spots, at: int) -> list[float]:
     spot = cv2.bitwise_and(found.differing[kind][window], mine * np.uint8(255))
     is_spot = spot > 0
     pixels = int(np.count_nonzero(is_spot))
-    far = cv2.distanceTransform(cv2.bitwise_not(had), cv2.DIST_L2, 3)[is_spot]
+    far = np.sort(cv2.distanceTransform(cv2.bitwise_not(had), cv2.DIST_L2, 3)[is_spot])
     far = np.minimum(far, 60)
     thick = 2 * float(cv2.distanceTransform(_framed(spot), cv2.DIST_L2, 3).max())
     moments = cv2.moments(spot, binaryImage=True)
     area = max(moments["m00"], 1.0)
     xx, yy, xy = (moments[name] / area for name in ("mu20", "mu02", "mu11"))
-    spread = np.hypot(xx - yy, 2 * xy)
+    spread = hypot(xx - yy, 2 * xy)
     slim = (xx + yy - spread) / (xx + yy + spread + 0.2)
-    slant = abs(np.cos(2 * np.arctan2(2 * xy, xx - yy))) if spread > 0 else 0.0
+    slant = abs(cos(2 * atan2(2 * xy, xx - yy))) if spread > 0 else 0.0
     w, h = x2 - x1, y2 - y1
     values = [
         kind, found.sure[at], w, h, max(w, h), min(w, h), pixels, pixels / (w * h),
-        np.quantile(far, 0.9) if pixels else 0, far.max() if pixels else 0,
+        far[int(0.9 * (pixels - 1))] if pixels else 0, far[-1] if pixels else 0,
         far.mean() if pixels else 0, thick, slim, slant,
         min(x1, y1, width - x2, height - y2),
-        np.count_nonzero(far > 2.5), np.count_nonzero(far > 3.5),
+        pixels - np.searchsorted(far, 2.5, "right"), pixels - np.searchsorted(far, 3.5, "right"),
     ]  # fmt: skip
     solid = cv2.morphologyEx(spot, cv2.MORPH_CLOSE, SQUARE)
     for ring in RINGS:
