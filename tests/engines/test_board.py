@@ -66,8 +66,8 @@ def test_a_good_part_with_ragged_edges_has_no_flaw(model):
 def test_an_edge_a_pixel_off_is_no_spot():
     golden = 255 - template(1)
     there = (golden > 127).astype(np.uint8) * 255
-    assert len(spots(there, np.roll(there, 1, axis=1))) == 0
-    assert len(spots(there, np.roll(there, 3, axis=1))) > 0
+    assert len(spots(there, np.roll(there, 1, axis=0))) == 0
+    assert len(spots(there, np.roll(there, 3, axis=0))) > 0
 
 
 def test_confidence_is_highest_first_and_more_is_told_when_asked_for(model):
