@@ -20,7 +20,7 @@ class Drawn:
 
 
 def template(seed: int) -> np.ndarray:
-    """Draw traces across, some with a pad, some broken off, so that every place is told apart."""
+    """Draw bent traces across, each with a pad at its left end and a hole at both."""
     random = np.random.default_rng(seed)
     board = np.full((SIZE, SIZE), LIGHT, np.uint8)
     for y in range(PITCH // 2 + 8, SIZE, PITCH):
@@ -29,7 +29,8 @@ def template(seed: int) -> np.ndarray:
         line = np.array([[x, y], [bend, y], [bend + 8, y + 8], [SIZE, y + 8]])
         cv2.polylines(board, [line], False, DARK, WIDTH)
         cv2.circle(board, (x + 20, y), 16, DARK, -1)
-        cv2.circle(board, (x + 20, y), 6, LIGHT, -1)
+        for hole in ((x + 20, y), (int(random.integers(304, 310)), y + 8)):
+            cv2.circle(board, hole, 6, LIGHT, -1)
     return board
 
 
@@ -94,7 +95,7 @@ def moved(
 def bent(board: np.ndarray, most: float) -> np.ndarray:
     """Stretch the board unevenly from left to right, by up to `most` pixels."""
     y, x = np.mgrid[:SIZE, :SIZE].astype(np.float32)
-    return cv2.remap(board, x + most * np.square(x / SIZE), y, cv2.INTER_LINEAR,
+    return cv2.remap(board, x - most * np.square(x / SIZE), y, cv2.INTER_LINEAR,
                      borderMode=cv2.BORDER_REPLICATE)  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from linli.engines.board.images import Floats, Image
 
 COARSE = 160  # longer side of the image that is registered, pixels
 STEPS = 6
+FEW, MANY = 50, 3000  # edge pixels that are needed for a step, and that are enough for it
 SETTLED = 0.05  # coarse pixels
 # 9,000 (squared error of an edge pixel, ten of which tell one thing) over the squared coarse
 # pixels that each term may be expected to reach
@@ -85,8 +86,9 @@ def refined(part: Floats, template: Floats, field: Floats, terms: int) -> Floats
         gx = cv2.Sobel(now, cv2.CV_32F, 1, 0, scale=1 / 8)
         gy = cv2.Sobel(now, cv2.CV_32F, 0, 1, scale=1 / 8)
         row, column = np.nonzero((cv2.absdiff(gx, -gy) + cv2.absdiff(gx, gy) > 16) & (now >= 0))
-        if len(row) < 50:
+        if len(row) < FEW:
             break
+        row, column = (each[:: 1 + len(row) // MANY] for each in (row, column))
         error = part[row, column] - now[row, column]
         spread = max(2 * float(np.median(np.abs(error))), 8.0)
         weight = 1 / (1 + (error / spread) ** 2)

@@ -19,11 +19,11 @@ SAME = 0.2  # overlap from which a spot is the one a person boxed
 TWICE = 0.33  # overlap from which the weaker of two findings is the same flaw again
 FAINT = 0.02  # confidence below which a finding is not worth keeping
 FOLDS = 5
-ROUNDS, SIDE_ROUNDS = 400, 60
+ROUNDS, SIDE_ROUNDS = 200, 40
 # Chosen on held-back blocks of neighbours and on held-back boards of DeepPCB's training folder.
 # Thresholds drawn at random (extra trees) err less on boards never seen before.
 LEARNING = {
-    "learning_rate": 0.05, "num_leaves": 7, "min_data_in_leaf": 20, "feature_fraction": 0.5,
+    "learning_rate": 0.1, "num_leaves": 7, "min_data_in_leaf": 20, "feature_fraction": 0.5,
     "bagging_fraction": 0.8, "bagging_freq": 1, "lambda_l2": 1.0, "max_bin": 63, "verbose": -1,
     "num_threads": 1, "extra_trees": True, "deterministic": True, "force_row_wise": True,
 }  # fmt: skip
