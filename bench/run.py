@@ -18,6 +18,7 @@ BENCHES: dict[str, list[str | Path]] = {
     "text": ["--train", Path("messages/labelled.csv"), Path("messages/labelled_tokens.csv")],
     "topics": ["--feed", Path("messages/feed.csv")],
     "replies": ["--train", Path("messages/replies.csv")],
+    "board": ["--train", Path("pcb/train"), "--test", Path("pcb/test")],
     "locate": [],
     "intake": [],
     "simulate": [],
