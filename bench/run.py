@@ -18,6 +18,17 @@ BENCHES: dict[str, list[str | Path]] = {
     "text": ["--train", Path("messages/labelled.csv"), Path("messages/labelled_tokens.csv")],
     "topics": ["--feed", Path("messages/feed.csv")],
     "replies": ["--train", Path("messages/replies.csv")],
+    "surface": [
+        "--good",
+        Path("magnetic_tile/good_train"),
+        "--test-good",
+        Path("magnetic_tile/good_test"),
+        "--test-defect",
+        *(
+            Path(f"magnetic_tile/defect_{kind}")
+            for kind in ("blowhole", "break", "crack", "fray", "uneven")
+        ),
+    ],
     "board": ["--train", Path("pcb/train"), "--test", Path("pcb/test")],
     "locate": [],
     "intake": [],

@@ -59,9 +59,7 @@ def main() -> None:
         say(f"{folder.name}: {len(paths)} images, above the threshold {alarms[folder.name]:.3f}")
 
     fine = scores[options.test_good]
-    kinds = {
-        folder.name: round(auc(fine, scores[folder]), 4) for folder in options.test_defect
-    }
+    kinds = {folder.name: round(auc(fine, scores[folder]), 4) for folder in options.test_defect}
     flawed = np.concatenate([scores[folder] for folder in options.test_defect])
     truth = np.concatenate(marks)
     report = {

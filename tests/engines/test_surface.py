@@ -9,7 +9,7 @@ from linli.engines.surface import Backbone, BadImageError, SurfaceModel
 def brushed(seed, shape=(120, 160), kind=np.uint8):
     """A brushed plate under a lamp that differs a little each time."""
     rng = np.random.default_rng(seed)
-    height, width = shape
+    width = shape[1]
     streaks = rng.normal(0, 9, (1, width)) + rng.normal(0, 4, shape)
     lamp = np.linspace(-25, 25, width) * rng.uniform(0.5, 1.5) + rng.uniform(-15, 15)
     plate = np.clip(120 + streaks + lamp, 0, 255)
@@ -123,7 +123,7 @@ def test_a_model_is_kept_and_read_as_it_was(model, tmp_path):
         model.threshold, model.shapes, model.left_out,
     )  # fmt: skip
     (tmp_path / "other.npz").write_bytes(b"no model")
-    with pytest.raises(ValueError, match=r"other\.npz is no model of a surface"):
+    with pytest.raises(ValueError, match=r"other\.npz is not a stored model"):
         SurfaceModel.load(tmp_path / "other.npz")
 
 

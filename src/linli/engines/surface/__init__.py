@@ -4,4 +4,4 @@ from .backbone import Backbone
 from .model import Finding, Likeness, SurfaceModel
 from .pictures import BadImageError
 
-__all__ = ["BadImageError", "Backbone", "Finding", "Likeness", "SurfaceModel"]
+__all__ = ["Backbone", "BadImageError", "Finding", "Likeness", "SurfaceModel"]

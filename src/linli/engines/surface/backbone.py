@@ -1,6 +1,5 @@
 """A network that turns a picture into features, run by ONNX Runtime."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -91,8 +90,3 @@ class Backbone:
 
 def _resized(planes: NDArray[np.float32], grid: int, how: int) -> NDArray[np.float32]:
     return np.stack([cv2.resize(plane, (grid, grid), interpolation=how) for plane in planes])
-
-
-def batches(items: Sequence[Any], size: int = 16) -> list[Sequence[Any]]:
-    """Return some at a time: so many as one run of the network takes best."""
-    return [items[start : start + size] for start in range(0, len(items), size)]

@@ -1,29 +1,23 @@
 """A model of what good looks like, with a threshold that says how often it is wrong."""
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Self
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from .backbone import Backbone, Features, batches
-from .memory import Memory
-from .pictures import VIEWS, BadImageError, Image, checked, full_scale, squeezed
-from .usual import Usual
+from linli.engines import store
+
+from .backbone import Backbone
+from .learning import BATCH, Part, View, learnt, seen, standing_out, threshold_for
+from .pictures import VIEWS, BadImageError, Image, checked, full_scale
 
 FALSE_ALARMS = 0.01
-FOLDS = 4
 LEAST_SAMPLES = 4
-BLUR = 2 / 16  # of the grid; a flaw is larger than a cell
-SMOOTH = 3  # cells a side over which the calibration of a cell is evened
-# A sample that stands out of the others so far is no good one: in robust standard deviations.
-STANDS_OUT = 5.0
-MOST_BAD = 0.2
-FORMAT = 1
+KIND = "surface-1"
 
 Map = NDArray[np.float32]
 
@@ -71,16 +65,6 @@ class Finding:
 
 
 @dataclass(frozen=True)
-class _Part:
-    """What is learnt of one view: the usual, the memory, and how far good ones are from both."""
-
-    usual: Usual
-    memory: Memory
-    middle: NDArray[np.float32]  # (2, cells)
-    spread: NDArray[np.float32]
-
-
-@dataclass(frozen=True)
 class SurfaceModel:
     """What good samples look like.
 
@@ -101,7 +85,7 @@ class SurfaceModel:
 
     backbone: Backbone
     white: float
-    parts: tuple[_Part, ...]
+    parts: tuple[Part, ...]
     threshold: float
     false_alarms: float
     shapes: tuple[tuple[int, int], ...]
@@ -141,15 +125,16 @@ class SurfaceModel:
         for at, image in enumerate(images):
             checked(image, at)
         white = full_scale(images)
-        views = [_joined(list(_features(backbone, images, white, view))) for view in VIEWS]
+        views = [seen(backbone, images, white, view) for view in VIEWS]
         kept = np.arange(len(images))
-        parts, scores = _learnt(views, backbone.grid)
-        bad = _standing_out(scores)
+        parts, scores = learnt(views, backbone.grid)
+        bad = standing_out(scores)
         if len(bad):
             kept = np.setdiff1d(kept, bad)
-            parts, scores = _learnt([(all_[kept], some[kept]) for all_, some in views],
-                                    backbone.grid)  # fmt: skip
-        threshold, promised = _threshold(scores, false_alarms)
+            parts, scores = learnt(
+                [(every[kept], coarse[kept]) for every, coarse in views], backbone.grid
+            )
+        threshold, promised = threshold_for(scores, false_alarms)
         return cls(
             backbone, white, parts, threshold, promised,
             tuple(images[at].shape[:2] for at in kept),
@@ -169,8 +154,9 @@ class SurfaceModel:
         for at, image in enumerate(images):
             checked(image, at)
         found = []
-        for some in batches(images):
-            heat = self._heat(list(self._told(some)))
+        for start in range(0, len(images), BATCH):
+            some = images[start : start + BATCH]
+            heat = self._heat(self._views(some))
             found += [
                 self._finding(cells, image.shape[:2])
                 for cells, image in zip(heat, some, strict=True)
@@ -182,13 +168,13 @@ class SurfaceModel:
 
         Patches beside one another are one: only the hottest cell of each is named.
         """
-        told = list(self._told([checked(image)]))
-        [heat] = self._heat(told)
+        views = self._views([checked(image)])
+        [heat] = self._heat(views)
         grid = self.backbone.grid
         plane = heat.reshape(grid, grid)
         peaks = np.flatnonzero((plane == cv2.dilate(plane, np.ones((3, 3)))).ravel())
         peaks = peaks[np.argsort(-heat[peaks])][:most]
-        memory, features = self.parts[0].memory, told[0][0][0]
+        memory, features = self.parts[0].memory, views[0][0][0]
         places = [at for at in range(len(self.shapes) + len(self.left_out))
                   if at not in self.left_out]  # fmt: skip
         found = []
@@ -202,18 +188,12 @@ class SurfaceModel:
             )  # fmt: skip
         return found
 
-    def _told(self, images: Sequence[Image]) -> Iterator[tuple[Features, Features]]:
-        for view in VIEWS:
-            yield _joined(list(_features(self.backbone, images, self.white, view)))
+    def _views(self, images: Sequence[Image]) -> list[View]:
+        return [seen(self.backbone, images, self.white, view) for view in VIEWS]
 
-    def _heat(self, views: Sequence[tuple[Features, Features]]) -> NDArray[np.float32]:
-        grid = self.backbone.grid
-        heats = [
-            (_both(part.usual, part.memory, view, grid) - part.middle[:, None]) /
-            part.spread[:, None]
-            for part, view in zip(self.parts, views, strict=True)
-        ]  # fmt: skip
-        return np.mean([heat.mean(0) for heat in heats], axis=0)
+    def _heat(self, views: Sequence[View]) -> NDArray[np.float32]:
+        heats = [part.heat(view) for part, view in zip(self.parts, views, strict=True)]
+        return np.mean(heats, axis=0, dtype=np.float32)
 
     def _finding(self, cells: NDArray[np.float32], shape: tuple[int, int]) -> Finding:
         score = float(cells.max())
@@ -231,138 +211,50 @@ class SurfaceModel:
 
     # --- keeping -----------------------------------------------------------------------------
 
-    def save(self, path: Path) -> None:
-        """Write the model into a file, without its backbone when that is Linli's own."""
-        arrays: dict[str, Any] = {}
+    def save(self, path: Path | str) -> None:
+        """Write the model to `path` (arrays and JSON), without its backbone's file."""
+        arrays = {"held_back": self.held_back}
         for at, part in enumerate(self.parts):
-            arrays |= {
-                f"usual_mean_{at}": part.usual.mean, f"usual_white_{at}": part.usual.white,
-                f"memory_mean_{at}": part.memory.mean, f"memory_turn_{at}": part.memory.turn,
-                f"memory_patches_{at}": part.memory.patches,
-                f"middle_{at}": part.middle, f"spread_{at}": part.spread,
-            }  # fmt: skip
-        backbone = {name: getattr(self.backbone, name) for name in _BACKBONE}
-        told = {
-            "format": FORMAT, "white": self.white, "threshold": self.threshold,
+            arrays |= {f"{at}.{name}": array for name, array in part.arrays().items()}
+        backbone = vars(self.backbone)
+        head = {
+            "kind": KIND, "white": self.white, "threshold": self.threshold,
             "false_alarms": self.false_alarms, "shapes": self.shapes, "left_out": self.left_out,
-            "backbone": backbone | {"path": self.backbone.path and str(self.backbone.path)},
-            "views": len(self.parts),
+            "backbone": {name: backbone[name] for name in _BACKBONE}
+            | {"path": self.backbone.path and str(self.backbone.path)},
         }  # fmt: skip
-        with path.open("wb") as file:
-            np.savez(file, told=np.array(json.dumps(told)), held_back=self.held_back, **arrays)
+        store.write(path, head, arrays)
 
     @classmethod
-    def load(cls, path: Path) -> Self:
+    def load(cls, path: Path | str) -> Self:
         """Read a model that `save` wrote.
 
         Raises
         ------
-        ValueError
+        NotAModelError
             If the file holds no model of this kind.
         """
+        head, arrays = store.read(path, KIND)
         try:
-            with np.load(path, allow_pickle=False) as file:
-                told = json.loads(str(file["told"]))
-                if told["format"] != FORMAT:
-                    raise ValueError(f"format {told['format']}, not {FORMAT}")
-                made = told["backbone"]
-                backbone = Backbone(**{
-                    name: tuple(value) if isinstance(value, list) else value
-                    for name, value in made.items()
-                } | {"path": made["path"] and Path(made["path"])})  # fmt: skip
-                parts = tuple(
-                    _Part(
-                        Usual(file[f"usual_mean_{at}"], file[f"usual_white_{at}"]),
-                        Memory(
-                            file[f"memory_mean_{at}"], file[f"memory_turn_{at}"],
-                            file[f"memory_patches_{at}"], backbone.grid,
-                        ),
-                        file[f"middle_{at}"], file[f"spread_{at}"],
-                    )
-                    for at in range(told["views"])
-                )  # fmt: skip
-                held_back = file["held_back"]
-        except (KeyError, TypeError, OSError, ValueError) as error:
-            raise ValueError(f"{path.name} is no model of a surface") from error
-        return cls(
-            backbone, told["white"], parts, told["threshold"], told["false_alarms"],
-            tuple((int(h), int(w)) for h, w in told["shapes"]), tuple(told["left_out"]), held_back,
-        )  # fmt: skip
+            told = {
+                name: tuple(value) if isinstance(value, list) else value
+                for name, value in head["backbone"].items()
+            }
+            backbone = Backbone(**told | {"path": told["path"] and Path(told["path"])})
+            parts = tuple(
+                Part.of_arrays(
+                    {name[2:]: array for name, array in arrays.items() if name[:2] == f"{at}."},
+                    backbone.grid,
+                )
+                for at in range(len(VIEWS))
+            )
+            return cls(
+                backbone, head["white"], parts, head["threshold"], head["false_alarms"],
+                tuple((int(h), int(w)) for h, w in head["shapes"]), tuple(head["left_out"]),
+                arrays["held_back"],
+            )  # fmt: skip
+        except (KeyError, TypeError, ValueError) as error:
+            raise store.NotAModelError(f"{path} is not a stored model") from error
 
 
 _BACKBONE = ("side", "grid", "fine", "coarse", "mean", "spread", "threads")
-
-
-# --- learning, step by step ------------------------------------------------------------------
-
-
-def _features(
-    backbone: Backbone, images: Sequence[Image], white: float, view: Any
-) -> Iterator[tuple[Features, Features]]:
-    for some in batches(images):
-        pictures = np.stack([view(squeezed(image, backbone.side, white)) for image in some])
-        yield backbone.features(pictures.astype(np.float32))
-
-
-def _joined(told: Sequence[tuple[Features, Features]]) -> tuple[Features, Features]:
-    return np.concatenate([one for one, _ in told]), np.concatenate([one for _, one in told])
-
-
-def _both(
-    usual: Usual, memory: Memory, view: tuple[Features, Features], grid: int
-) -> NDArray[np.float32]:
-    """Return both distances of the cells of some samples, evened: shape (2, samples, cells)."""
-    every, coarse = view
-    told = np.stack([usual.distance(coarse), memory.distance(every)])
-    planes = told.reshape(-1, grid, grid)
-    evened = np.stack([cv2.GaussianBlur(plane, (0, 0), BLUR * grid) for plane in planes])
-    return evened.reshape(told.shape)
-
-
-def _learnt(
-    views: Sequence[tuple[Features, Features]], grid: int
-) -> tuple[tuple[_Part, ...], NDArray[np.float32]]:
-    """Learn each view, and score every sample by what was learnt from the others."""
-    parts, heats = [], []
-    for every, coarse in views:
-        samples = len(every)
-        fold = np.arange(samples) % min(FOLDS, samples)
-        held = np.empty((2, samples, grid * grid), np.float32)
-        for one in np.unique(fold):
-            out = fold == one
-            usual, memory = Usual.of(coarse[~out], grid), Memory.of(every[~out], grid)
-            held[:, out] = _both(usual, memory, (every[out], coarse[out]), grid)
-        middle, spread = _calibrated(held, grid)
-        parts.append(_Part(Usual.of(coarse, grid), Memory.of(every, grid), middle, spread))
-        heats.append(((held - middle[:, None]) / spread[:, None]).mean(0))
-    return tuple(parts), np.mean(heats, axis=0).max(1)
-
-
-def _calibrated(
-    held: NDArray[np.float32], grid: int
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Return mean and standard deviation of what good samples show at each cell, evened."""
-
-    def evened(told: NDArray[np.float32]) -> NDArray[np.float32]:
-        planes = told.reshape(-1, grid, grid)
-        return np.stack([cv2.blur(p, (SMOOTH, SMOOTH)) for p in planes]).reshape(told.shape)
-
-    spread = np.sqrt(evened(held.var(1)))
-    return evened(held.mean(1)), np.maximum(spread, 1e-6)
-
-
-def _standing_out(scores: NDArray[np.float32]) -> NDArray[np.intp]:
-    """Return which scores are so far above the others that the samples can't be good ones."""
-    middle = np.median(scores)
-    deviation = 1.4826 * np.median(np.abs(scores - middle))
-    order = np.argsort(-scores)[: int(MOST_BAD * len(scores))]
-    return np.sort(order[scores[order] > middle + STANDS_OUT * max(deviation, 1e-6)])
-
-
-def _threshold(scores: NDArray[np.float32], wanted: float) -> tuple[float, float]:
-    """Return the conformal threshold, and the share of false alarms it promises."""
-    n = len(scores)
-    place = int(np.ceil((n + 1) * (1 - wanted)))
-    if place > n:
-        return float(scores.max()), 1 / (n + 1)
-    return float(np.sort(scores)[place - 1]), wanted
