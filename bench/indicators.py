@@ -252,7 +252,7 @@ def main() -> None:
         return time.perf_counter() - began, time.process_time() - worked, changed
 
     say("from cold …")
-    cold, cold_cpu, cells = timed(keeping.refresh_all)
+    cold, cold_cpu, cells = timed(keeping.follow)
     told = {}
     for kind, change in changes(given.months).items():
         draw, each = random.Random(5), []

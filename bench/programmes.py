@@ -166,7 +166,7 @@ def main() -> None:
     print(json.dumps({
         "projects": told.projects, "build_s": round(built, 1), "allowed_ms": ALLOWED_MS,
         "worst_p95_ms": worst, "pages": pages,
-    }, indent=2))  # fmt: skip
+    }))  # fmt: skip
 
 
 if __name__ == "__main__":

@@ -49,7 +49,8 @@ def test_where_less_is_better_the_light_turns_round():
 def test_what_is_missing_is_told_in_pieces():
     assert pace.pieces_of_count(21, 35) == pace.Missing(14, added=14)
     # 22 make 4,400: 200 each; 900 lack: 4.5, so five.
-    assert pace.pieces_of_sum(4400, 5300, 22) == pace.Missing(900, added=5)
+    found = pace.pieces_of_sum(4400, 5300, 22)
+    assert found == pace.Missing(900, added=5, is_of_mean_size=True)
     # 21 of 60 are 35 %. For 40 %: 24 of 60, so 3 turn; or k new ones, (21 + k) / (60 + k) ≥ 0.4:
     # k ≥ (24 − 21) / 0.6 = 5.
     found = pace.pieces_of_share(21, 60, 40)

@@ -13,6 +13,7 @@ from time import monotonic
 
 from django.db import transaction
 
+from linli import memory
 from linli.clock import now
 from linli.indicators import deriving, marks, storing
 from linli.indicators.areas import Areas
@@ -30,8 +31,13 @@ _looked = 0.0
 def follow() -> int:
     """Take up what is marked, and now and then what is due; a turn of the process beside."""
     global _looked
-    # A process that begins reads everything, so that the first change finds it in memory.
-    changed = fold() if _workings is not None else refresh_all()
+    if _workings is not None:
+        changed = fold()
+    else:
+        # A process that begins reads everything, so that the first change finds it in memory;
+        # what it holds then is for as long as it lives, and no search for garbage needs to pass.
+        changed = refresh_all()
+        memory.settle()
     if monotonic() - _looked > LOOK_EVERY_S:
         changed += ponder()
         _looked = monotonic()
