@@ -29,7 +29,7 @@ import numpy as np
 from scipy.linalg import cho_solve, cholesky, solve_triangular
 from scipy.optimize import minimize
 from scipy.special import expit, logit
-from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
+from threadpoolctl import ThreadpoolController
 
 LEVEL = 0.9
 Z = 1.6448536269514722  # the normal quantile that leaves 5 % on either side

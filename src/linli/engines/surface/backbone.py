@@ -68,7 +68,7 @@ class Backbone:
         Of the fine and coarse outputs together, and of the coarse alone; each of shape
         (n, grid², channels).
         """
-        told = (pictures - np.float32(self.mean)) / np.float32(self.spread)
+        told = (pictures - np.array(self.mean, np.float32)) / np.array(self.spread, np.float32)
         [entry] = self._session.get_inputs()
         outputs = self._session.run(
             [*self.fine, *self.coarse], {entry.name: told.transpose(0, 3, 1, 2)}

@@ -13,7 +13,6 @@ from .memory import Memory
 from .pictures import Image, Picture, squeezed
 from .usual import Usual
 
-FOLDS = 4
 BLUR = 2 / 16  # of the grid; a flaw is larger than a cell
 SMOOTH = 3  # cells a side over which the calibration of a cell is evened
 # A sample that stands out of the others so far is no good one: in robust standard deviations.
@@ -50,7 +49,9 @@ class Part:
 
     def heat(self, view: View) -> NDArray[np.float32]:
         """Return how far cells are from good ones, shape (samples, cells), standard deviations."""
-        told = distances(self.usual, self.memory, view)
+        every, coarse = view
+        far = np.stack([self.usual.distance(coarse), self.memory.distance(every)])
+        told = evened(far, self.memory.grid)
         return ((told - self.middle[:, None]) / self.spread[:, None]).mean(0)
 
 
@@ -66,29 +67,21 @@ def seen(
     return np.concatenate([one for one, _ in told]), np.concatenate([one for _, one in told])
 
 
-def distances(usual: Usual, memory: Memory, view: View) -> NDArray[np.float32]:
-    """Return both distances of the cells of some samples, evened: shape (2, samples, cells)."""
-    every, coarse = view
-    grid = memory.grid
-    told = np.stack([usual.distance(coarse), memory.distance(every)])
+def evened(told: NDArray[np.float32], grid: int) -> NDArray[np.float32]:
+    """Return distances of cells, shape (…, cells), each evened with those around it."""
     planes = told.reshape(-1, grid, grid)
-    evened = np.stack([cv2.GaussianBlur(plane, (0, 0), BLUR * grid) for plane in planes])
-    return evened.reshape(told.shape)
+    even = [np.asarray(cv2.GaussianBlur(p, (0, 0), BLUR * grid), np.float32) for p in planes]
+    return np.stack(even).reshape(told.shape)
 
 
 def learnt(views: Sequence[View], grid: int) -> tuple[tuple[Part, ...], NDArray[np.float32]]:
-    """Learn each view, and score every sample by what was learnt from the others."""
+    """Learn each view, and score every sample by what the others show."""
     parts, heats = [], []
     for every, coarse in views:
-        samples = len(every)
-        fold = np.arange(samples) % min(FOLDS, samples)
-        held = np.empty((2, samples, grid * grid), np.float32)
-        for one in np.unique(fold):
-            out = fold == one
-            usual, memory = Usual.of(coarse[~out], grid), Memory.of(every[~out], grid)
-            held[:, out] = distances(usual, memory, (every[out], coarse[out]))
+        memory = Memory.of(every, grid)
+        held = evened(np.stack([Usual.held_back(coarse, grid), memory.held_back()]), grid)
         middle, spread = _calibrated(held, grid)
-        parts.append(Part(Usual.of(coarse, grid), Memory.of(every, grid), middle, spread))
+        parts.append(Part(Usual.of(coarse, grid), memory, middle, spread))
         heats.append(((held - middle[:, None]) / spread[:, None]).mean(0))
     return tuple(parts), np.mean(heats, axis=0).max(1)
 
@@ -98,12 +91,13 @@ def _calibrated(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return mean and standard deviation of what good samples show at each cell, evened."""
 
-    def evened(told: NDArray[np.float32]) -> NDArray[np.float32]:
+    def over_cells(told: NDArray[np.float32]) -> NDArray[np.float32]:
         planes = told.reshape(-1, grid, grid)
-        return np.stack([cv2.blur(p, (SMOOTH, SMOOTH)) for p in planes]).reshape(told.shape)
+        smooth = [np.asarray(cv2.blur(p, (SMOOTH, SMOOTH)), np.float32) for p in planes]
+        return np.stack(smooth).reshape(told.shape)
 
-    spread = np.sqrt(evened(held.var(1)))
-    return evened(held.mean(1)), np.maximum(spread, 1e-6)
+    spread = np.sqrt(over_cells(held.var(1)))
+    return over_cells(held.mean(1)), np.maximum(spread, 1e-6)
 
 
 def standing_out(scores: NDArray[np.float32]) -> NDArray[np.intp]:

@@ -34,26 +34,40 @@ class Memory:
 
     def distance(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return how far each cell is from its nearest good patch: (samples, cells)."""
-        told = ((features - self.mean) @ self.turn).transpose(1, 0, 2)
+        return self._distance(self._turned(features).transpose(1, 0, 2), False)
+
+    def held_back(self) -> NDArray[np.float32]:
+        """Return the same of its own samples, each compared with the others alone."""
+        return self._distance(self.patches, True)
+
+    def _turned(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray((features - self.mean) @ self.turn, np.float32)
+
+    def _distance(self, told: NDArray[np.float32], is_own: bool) -> NDArray[np.float32]:
         nearest = np.full(told.shape[:2], np.inf, np.float32)
         size = (self.patches**2).sum(2)
+        own = np.arange(told.shape[1])
         for here, there in self._beside():
             # |a - b|² = |a|² + |b|² - 2ab; what is the same for all b is added at the end.
-            product = told[here] @ self.patches[there].transpose(0, 2, 1)
-            nearest[here] = np.minimum(nearest[here], (size[there][:, None] - 2 * product).min(2))
+            far = told[here] @ self.patches[there].transpose(0, 2, 1)
+            far *= -2
+            far += size[there][:, None]
+            if is_own:
+                far[:, own, own] = np.inf
+            nearest[here] = np.minimum(nearest[here], far.min(2))
         return np.sqrt(np.maximum(nearest + (told**2).sum(2), 0)).T
 
     def nearest(self, feature: NDArray[np.float32], cell: int) -> tuple[int, int, float]:
         """Return which sample's which cell is nearest to a feature of shape (c,), and how far."""
-        told = (feature - self.mean) @ self.turn
+        told = self._turned(feature)
         found = []
         for here, there in self._beside():
             for place in np.flatnonzero(here == cell):
                 off = ((self.patches[there[place]] - told) ** 2).sum(1)
                 sample = int(off.argmin())
                 found.append((float(np.sqrt(off[sample])), sample, int(there[place])))
-        far, sample, there = min(found)
-        return sample, there, far
+        far, sample, cell = min(found)
+        return sample, cell, far
 
     def _beside(self) -> list[tuple[NDArray[np.intp], NDArray[np.intp]]]:
         """Return, for each of nine directions, cells that have a neighbour there, and which."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import cv2
 import numpy as np
@@ -61,7 +61,9 @@ class Finding:
     def heat_map(self) -> Map:
         """Return the heat in pixels of the image, shape (h, w)."""
         height, width = self.shape
-        return cv2.resize(self.heat, (width, height), interpolation=cv2.INTER_CUBIC)
+        return np.asarray(
+            cv2.resize(self.heat, (width, height), interpolation=cv2.INTER_CUBIC), np.float32
+        )
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ class SurfaceModel:
         threshold, promised = threshold_for(scores, false_alarms)
         return cls(
             backbone, white, parts, threshold, promised,
-            tuple(images[at].shape[:2] for at in kept),
+            tuple(images[at].shape[:2] for at in kept.tolist()),
             tuple(int(at) for at in bad), np.sort(scores),
         )  # fmt: skip
 
@@ -236,7 +238,7 @@ class SurfaceModel:
         """
         head, arrays = store.read(path, KIND)
         try:
-            told = {
+            told: dict[str, Any] = {
                 name: tuple(value) if isinstance(value, list) else value
                 for name, value in head["backbone"].items()
             }

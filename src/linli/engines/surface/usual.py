@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 SHRINK = 0.01
+TURNS = 4
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,26 @@ class Usual:
         shrunk = (1 - SHRINK) * spread + SHRINK * np.maximum(size, 1e-9)[:, None, None] * np.eye(c)
         white = np.linalg.inv(np.linalg.cholesky(shrunk)).transpose(0, 2, 1)
         return cls(mean.astype(np.float32), white.astype(np.float32))
+
+    @classmethod
+    def held_back(cls, features: NDArray[np.float32], grid: int) -> NDArray[np.float32]:
+        """Return how far the cells of each sample are from the usual of the others alone.
+
+        Shape (samples, cells). Taking one sample out changes mean and covariance by a rank of
+        one, so its distance q² to all of them tells its distance to the others (Sherman and
+        Morrison 1950). Where cells around count too, samples are held back by turns.
+        """
+        samples, cells, c = features.shape
+        if _around(samples, c, grid) == 1:
+            q2 = cls.of(features, grid).distance(features).astype(np.float64) ** 2
+            rest = np.maximum(1 - (1 - SHRINK) * q2 / (samples - 1), 1e-6)
+            return np.sqrt(samples / (samples - 1) * q2 / rest).astype(np.float32)
+        far = np.empty((samples, cells), np.float32)
+        turn = np.arange(samples) % min(TURNS, samples)
+        for one in np.unique(turn):
+            out = turn == one
+            far[out] = cls.of(features[~out], grid).distance(features[out])
+        return far
 
     def distance(self, features: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return how far cells are from the usual: (samples, cells), in standard deviations."""
@@ -64,4 +85,4 @@ def _spread(told: NDArray[np.float64], grid: int, around: int) -> NDArray[np.flo
         )
         for at in range(planes.shape[2])
     ]
-    return np.stack(brought, -1).reshape(told.shape)
+    return np.asarray(np.stack(brought, -1), np.float64).reshape(told.shape)
