@@ -13,4 +13,8 @@ urlpatterns = [
     path("", include("linli.enterprises.urls")),
     path("", include("linli.programmes.urls")),
     path("", include("linli.indicators.urls")),
+    path("", include("linli.assets.register.urls")),
+    path("", include("linli.assets.telemetry.urls")),
+    path("", include("linli.assets.inspection.urls")),
+    path("", include("linli.assets.maintenance.urls")),
 ]

@@ -1,0 +1,1 @@
+"""The register: which assets there are, what they are part of, and who keeps them."""
