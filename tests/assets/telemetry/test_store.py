@@ -1,0 +1,145 @@
+"""What is written is read, once, whatever happened in between."""
+
+import os
+from datetime import timedelta
+
+import numpy as np
+import pytest
+
+from linli.assets.telemetry import journal, recent, shelves, store
+from linli.assets.telemetry.models import Refusal
+from linli.assets.telemetry.points import Points, moment
+
+pytestmark = pytest.mark.django_db
+SECOND = timedelta(seconds=1)
+
+
+def seconds(start, count):
+    return moment(start) + np.arange(count) * np.timedelta64(1, "s")
+
+
+def fold():
+    journal.turn(1)
+    for segment in journal.segments()[:-1]:
+        shelves.put(segment, journal.Batch.of([f.batch for f in journal.read(segment)]))
+        journal.path_of(segment).unlink()
+
+
+def test_points_are_read_as_they_were_written(press, noon):
+    start = noon - timedelta(seconds=100)
+    times = seconds(start, 100)
+    taken = store.write(
+        Points.table(times, {"press.temp": np.arange(100.0), "press.load": times.astype(float)})
+    )
+
+    series = store.read(["press.load", "press.temp"], start, noon)
+
+    assert taken.stored == 200 and not taken.refused
+    assert (series.times == times).all()
+    assert (series.of("press.temp") == np.arange(100.0)).all()
+
+
+def test_a_point_written_again_is_one_point_with_the_last_value(press, noon):
+    times = seconds(noon - timedelta(seconds=10), 10)
+    for value in (1.0, 2.0, 3.0):
+        store.write(Points.series({"press.temp": (times, np.full(10, value))}))
+        if value < 3:
+            fold()
+
+    series = store.read(["press.temp"], noon - timedelta(hours=1), noon)
+
+    assert series.values[:, 0].tolist() == [3.0] * 10
+
+
+def test_folding_twice_and_merging_change_nothing(press, noon):
+    start = noon - timedelta(seconds=600)
+    for part in range(10):
+        times = seconds(start + timedelta(seconds=60 * part), 60)
+        store.write(Points.series({"press.temp": (times, np.arange(60.0))}))
+        journal.turn(1)
+        segment = journal.segments()[-2]
+        batch = journal.Batch.of([f.batch for f in journal.read(segment)])
+        shelves.put(segment, batch)
+        shelves.put(segment, batch)
+    before = store.read(["press.temp"], start, noon)
+    for segment in journal.segments()[:-1]:
+        journal.path_of(segment).unlink()
+    (_group, _day, place), *rest = shelves.each_partition()
+    assert shelves.merge(place)
+    after = store.read(["press.temp"], start, noon)
+
+    assert not rest and len(shelves.files(place)) == 1
+    assert len(before) == len(after) == 600
+    assert (before.values == after.values).all()
+
+
+def test_a_torn_frame_is_cut_off_and_what_stood_before_it_stays(press, noon):
+    times = seconds(noon - timedelta(seconds=10), 10)
+    store.write(Points.series({"press.temp": (times, np.ones(10))}))
+    path = journal.path_of(journal.segments()[-1])
+    whole = path.stat().st_size
+    with path.open("ab") as file:
+        file.write(path.read_bytes()[: whole // 2])
+    assert len(store.read(["press.temp"], noon - timedelta(hours=1), noon)) == 10
+
+    store.write(Points.series({"press.load": (times, np.ones(10))}))
+
+    assert path.stat().st_size == 2 * whole
+    series = store.read(["press.temp", "press.load"], noon - timedelta(hours=1), noon)
+    assert np.isfinite(series.values).sum() == 20
+
+
+def test_the_newest_point_is_known_without_reading_any(press, noon):
+    times = seconds(noon - timedelta(seconds=10), 10)
+    store.write(Points.series({"press.temp": (times, np.arange(10.0))}))
+    store.write(Points.series({"press.temp": (times[:3], np.full(3, 99.0))}))
+
+    newest = store.newest(["press.temp", "press.load"])
+
+    assert set(newest) == {"press.temp"}
+    assert newest["press.temp"].value == 9.0
+    assert newest["press.temp"].at == noon - SECOND
+
+
+def test_a_stretch_has_the_mean_the_least_and_the_greatest(press, noon):
+    start = noon - timedelta(minutes=10)
+    store.write(Points.series({"press.temp": (seconds(start, 600), np.arange(600.0) % 60)}))
+
+    spread = store.spread("press.temp", start, noon, timedelta(minutes=1))
+
+    assert spread.counts.tolist() == [60] * 10
+    assert spread.means.tolist() == [29.5] * 10
+    assert spread.lows.tolist() == [0] * 10 and spread.highs.tolist() == [59] * 10
+
+
+def test_bad_points_are_counted_by_reason_and_hold_up_no_good_one(press, noon):
+    day = np.timedelta64(1, "D")
+    now = moment(noon)
+    given = {
+        "press.temp": ([now, now, now + day, now - 30 * day], [20, 900, 20, 20]),
+        "press.load": ([now, now], [np.nan, np.inf]),
+        "press.door": ([now, now - np.timedelta64(1, "s")], [1, 0.5]),
+        "nobody": ([now], [1]),
+    }
+    taken = store.write(Points.series(given))
+
+    assert taken.stored == 2
+    assert taken.refused == {
+        "unknown": 1, "nan": 2, "type": 1, "range": 1, "future": 1, "late": 1,
+    }  # fmt: skip
+    row = Refusal.objects.get(reason="range")
+    assert (row.tag.code, row.count, row.first[:3]) == ("press.temp", 1, "900")
+    assert Refusal.objects.get(reason="unknown").name == "nobody"
+
+
+def test_what_a_killed_process_had_written_is_there(press, noon):
+    times = seconds(noon - timedelta(seconds=10), 10)
+    store.newest(["press.temp"])  # the child asks the database nothing
+    child = os.fork()
+    if child == 0:
+        store.write(Points.series({"press.temp": (times, np.ones(10))}))
+        os.kill(os.getpid(), 9)
+    os.waitpid(child, 0)
+    recent.points()
+
+    assert len(store.read(["press.temp"], noon - timedelta(hours=1), noon)) == 10
