@@ -117,9 +117,18 @@ DEPARTMENTS = (
     ("civil-affairs", "民政局", "Civil Affairs Bureau", "civil-affairs"),
     ("industry", "经济和信息化局", "Economy and Information Bureau", "industry"),
     ("sanitation", "环境卫生管理中心", "Sanitation Centre", "sanitation"),
-    ("utilities", "公用事业管理中心", "Public Utilities Centre", "utilities"),
+    ("utilities", "公用事业管理中心", "Public Utilities Centre", "utilities maintenance"),
     ("data", "数据局", "Data Bureau", "data"),
     ("tourism", "文化和广电旅游体育局", "Culture and Tourism Bureau", "tourism"),
+)
+# The sample plant: the industrial grid it lies in, then code, name, name_en, functions.
+PLANT_GRID = "330482002I01"
+PLANT = (
+    ("P1", "示范工厂", "Demonstration Plant", ""),
+    ("P1-quality", "示范工厂质量部", "Plant Quality", "quality"),
+    ("P1-maintenance", "示范工厂设备部", "Plant Maintenance", "maintenance"),
+    ("P1-process", "示范工厂工艺部", "Plant Process Engineering", "process"),
+    ("P1-L1", "示范工厂一号线班组", "Line 1 Crew", ""),
 )
 # Sea-side chemistry is watched on the spot.
 ENVIRONMENT_STATIONS = ("330482101", "330482108")
@@ -446,6 +455,12 @@ def make_organisations(areas: list[Place]) -> list[dict[str, str]]:
         for area in areas
         if area.kind == "community"
     ]
+    rows += [
+        organisation(
+            code, name, name_en, "plant", PLANT_GRID, "" if code == "P1" else "P1", functions
+        )
+        for code, name, name_en, functions in PLANT
+    ]
     return rows
 
 
@@ -529,6 +544,17 @@ def make_people(areas: list[Place], geometry: dict[str, Geometry]) -> list[dict[
     # Speak for the two enterprises of which the sample register tells.
     add("", "resident", known=("enterprise", "周凯亮"))
     add("", "resident", known=("enterprise2", "曹建平"))
+    add("P1", "head", known=("chief", "盛永康"))
+    add("P1", "officer")
+    add("P1-quality", "head")
+    add("P1-quality", "officer", known=("inspector", "金明兰"))
+    add("P1-maintenance", "head")
+    add("P1-maintenance", "officer", known=("engineer", "俞远清"))
+    add("P1-maintenance", "worker")
+    add("P1-process", "head")
+    add("P1-process", "officer", known=("process", "费思齐"))
+    add("P1-L1", "head")
+    add("P1-L1", "worker", known=("operator", "屠大勇"))
     return rows
 
 

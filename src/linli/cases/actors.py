@@ -3,6 +3,7 @@
 from enum import StrEnum
 
 from linli.cases.models import Assignment, Case
+from linli.people.directory import directory
 from linli.people.models import Role, Side
 from linli.people.scope import Scope
 
@@ -42,6 +43,10 @@ def standing(case: Case, scope: Scope) -> frozenset[Actor]:
         found.add(Actor.ASSIGNEE if assignment.leads else Actor.SUPPORT)
         if assignment.leads and heads(scope, assignment, case):
             found.add(Actor.ASSIGNEE_LEAD)
+    plants = directory().plants
+    tops = {plants[key] for key in (case.territorial_id, case.functional_id) if key in plants}
+    if tops & scope.organisations(Role.HEAD):
+        found.add(Actor.SUPERVISOR)  # who heads a plant judges what its departments did
     return frozenset(found)
 
 
@@ -66,5 +71,7 @@ def heads(scope: Scope, assignment: Assignment, case: Case) -> bool:
     """Tell whether this person heads the organisation, or leads the grid for its team."""
     if assignment.organisation_id in scope.organisations(Role.HEAD):
         return True
+    if case.territorial_id in directory().plants:
+        return False
     grids = {case.community_grid_id, case.service_grid_id, case.escalated_to_id}
     return assignment.side == Side.TERRITORIAL and bool(grids & scope.led_areas)

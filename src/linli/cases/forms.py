@@ -23,6 +23,7 @@ from linli.cases.actors import STAFF
 from linli.cases.evidence import ACCEPTED, MAX_BYTES, MAX_FILES
 from linli.cases.models import Case, Category, Source, Triage
 from linli.cases.nearby import Near
+from linli.people.directory import directory
 from linli.people.models import Organisation, Role, User
 from linli.people.scope import Scope
 from linli.places.atlas import NOWHERE, Atlas, atlas
@@ -262,7 +263,12 @@ def _area(case: Case, sight: Scope, **options: Any) -> forms.Field:
 
 
 def _organisation(case: Case, sight: Scope, **options: Any) -> forms.Field:
-    return _choice(sight.of(Organisation), [*BLANK, *organisations_offered(sight)], **options)
+    plants = directory().plants
+    tops = {plants[key] for key in (case.territorial_id, case.functional_id) if key in plants}
+    keepers = directory().of_plants(frozenset(tops))
+    rows = sight.of(Organisation).filter(~Q(pk__in=list(plants)) | Q(pk__in=keepers))
+    own = _grouped([o for o in rows if o.pk in keepers], lambda o: o.get_kind_display())
+    return _choice(rows, [*BLANK, *own, *organisations_offered(sight)], **options)
 
 
 def _person(case: Case, sight: Scope, **options: Any) -> forms.Field:

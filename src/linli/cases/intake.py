@@ -17,7 +17,7 @@ from linli.cases.chain import Journal
 from linli.cases.evidence import Kept
 from linli.cases.learnt import category_model
 from linli.cases.models import OPEN, Case, Category, Source, Triage
-from linli.cases.routing import Router
+from linli.cases.routing import Router, Sides
 from linli.engines.geo import SYSTEMS, to_wgs84
 from linli.engines.text import sketch
 from linli.people.models import User
@@ -41,7 +41,8 @@ class Report:
     `lon` and `lat` are degrees in `coordinates` ("wgs84", "gcj02" or "bd09"); `area` is
     the code of an area. Without either, the place is looked for in the text.
     `external_id` is the sender's own number: the same one is never taken in twice.
-    `follows` is the key of an open case that the reporter says is the same.
+    `follows` is the key of an open case that the reporter says is the same. `sides` are the
+    keepers of what it is about, where they are known: the dispatch asks no `Router` then.
     """
 
     title: str
@@ -61,6 +62,7 @@ class Report:
     coordinates: str = "wgs84"
     evidence: Sequence[UploadedFile | Kept] = ()
     follows: int | None = None
+    sides: Sides | None = None
 
 
 class Fate(StrEnum):
@@ -95,7 +97,7 @@ def check(report: Report) -> None:
     ------
     Unusable
         Naming the field: no text, a text too long, an unknown source, category or area,
-        coordinates that are none, a time without a zone.
+        coordinates that are none, a time without a zone, sides that are no longer there.
     """
     if not report.title.strip():
         raise Unusable("title", _("There is no text."))
@@ -128,6 +130,11 @@ def check(report: Report) -> None:
                            % {"value": value, "kind": words[name], "limit": limit})  # fmt: skip
     if (report.lon is None) != (report.lat is None):
         raise Unusable("lon", _("A point needs both a longitude and a latitude."))
+    if report.sides is not None:
+        for side in (report.sides.territorial, report.sides.functional):
+            if side.pk is None or side.retired:
+                raise Unusable("sides", _("“%(code)s” is not an organisation of the town.")
+                               % {"code": side.code})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,7 +354,7 @@ def open_case(journal: Journal, case: Case, router: Router, place: dict, report:
     category = case.category
     is_plain = category is not None and category.triage == Triage.PUBLIC
     if is_plain and case.community_grid_id is not None:
-        loop.take(journal, case, "triage", triage=Triage.PUBLIC, router=router)
+        loop.take(journal, case, "triage", triage=Triage.PUBLIC, router=report.sides or router)
 
 
 def row_of(report: Report, case: Case) -> models.Report:

@@ -22,7 +22,7 @@ from linli.cases.bars import BARS
 from linli.cases.chain import Journal, plain
 from linli.cases.models import OPEN, WAITING, WORKING, Case, Category, Report, State
 from linli.cases.refusal import Refused
-from linli.cases.routing import Route, Router
+from linli.cases.routing import Route, Router, Sides
 from linli.cases.steps import FollowUp
 from linli.people.models import Organisation, User
 from linli.people.scope import Scope
@@ -168,7 +168,7 @@ def _plain(value: Any) -> Any:
 
 
 def _is_told(value: Any) -> bool:
-    return value not in (None, "") and not isinstance(value, Router | Route)
+    return value not in (None, "") and not isinstance(value, Router | Route | Sides)
 
 
 L = gettext_lazy

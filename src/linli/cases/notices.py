@@ -88,6 +88,16 @@ class _Audience:
             reports = Report.objects.filter(case__in=cases, reporter__isnull=False)
             for case, user in reports.values_list("case_id", "reporter_id").distinct():
                 self._reporters.setdefault(case, []).append(user)
+        plants = directory().plants
+        self._keepers: dict[int, list[int]] = {}
+        kept = {key for draft in drafts for key in _kept(draft.case) if key in plants}
+        if kept:
+            heads = Membership.objects.filter(
+                organisation__in=kept | {plants[key] for key in kept},
+                role__in=(Role.HEAD, Role.OFFICER),
+            )
+            for organisation, user in heads.values_list("organisation_id", "user_id").distinct():
+                self._keepers.setdefault(organisation, []).append(user)
         self._staff = {
             role: list(
                 Membership.objects.filter(role=role).values_list(
@@ -106,6 +116,13 @@ class _Audience:
 
     def _kind(self, kind: int, draft: Draft) -> Iterable[int]:
         case = draft.case
+        plants = directory().plants
+        if case.territorial_id in plants and kind in (LEADS, ESCALATION):
+            # In a plant its departments and crews stand for the leads, its head for those above.
+            top = plants[case.territorial_id]
+            told = _kept(case) if kind == LEADS else [top]
+            found = {user for key in told for user in self._keepers.get(key, ())}
+            return found - self._absent or found
         if kind == LEADS:
             return leads_of(case, self._absent)
         if kind == ESCALATION:
@@ -117,6 +134,10 @@ class _Audience:
         role = Role.SUPERVISOR if kind == SUPERVISORS else Role.DISPATCHER
         path = atlas().areas[case.area_id].path if case.area_id else ""
         return (user for user, reach in self._staff[role] if path.startswith(reach) or not path)
+
+
+def _kept(case: Case) -> list[int]:
+    return [key for key in (case.territorial_id, case.functional_id) if key is not None]
 
 
 def leads_of(case: Case, absent: frozenset[int]) -> set[int]:

@@ -23,11 +23,33 @@ class Route:
         return self.territorial is not None and self.functional is not None
 
 
+@dataclass(frozen=True)
+class Sides:
+    """Both sides of a case about something whose keepers are known, in place of a `Router`.
+
+    `asset` is the code of what it is about. Precedents of the town have no say in it.
+    """
+
+    territorial: Organisation
+    functional: Organisation
+    asset: str
+
+    def route(self, case: Case) -> Route:
+        """Send a case whose category is known to the keepers."""
+        assert case.category is not None
+        why = {"by": "asset", "asset": self.asset}
+        both = {Side.TERRITORIAL.value: why, Side.FUNCTIONAL.value: why}
+        return Route(self.territorial, self.functional, case.category.lead_side, both)
+
+
 class Router:
     """Routes cases by the directory of the town and the precedents in force now."""
 
     def __init__(self, categories: Iterable[int] | None = None) -> None:
-        rulings = Ruling.objects.filter(withdrawn=False, organisation__retired=False)
+        # What was settled between the keepers of a plant is nothing to the rest of the town.
+        rulings = Ruling.objects.filter(withdrawn=False, organisation__retired=False).exclude(
+            organisation__kind=Organisation.Kind.PLANT
+        )
         if categories is not None:
             rulings = rulings.filter(category__in=set(categories))
         self._precedents: dict[tuple[int, int, str], Ruling] = {}

@@ -30,7 +30,7 @@ from linli.cases.models import (
     Triage,
 )
 from linli.cases.refusal import Refused
-from linli.cases.routing import Route, Router, grid_of_side
+from linli.cases.routing import Route, Router, Sides, grid_of_side
 from linli.people.directory import directory
 from linli.people.models import Organisation, Side, User
 from linli.people.scope import Scope
@@ -83,7 +83,7 @@ def triage(
     triage: str,
     category: Category | None = None,
     area: Area | None = None,
-    router: Router | None = None,
+    router: Router | Sides | None = None,
 ) -> FollowUp:
     case = draft.case
     case.triage = triage
@@ -389,5 +389,7 @@ def escalate(draft: Draft) -> None:
     ring(draft)
     if draft.data["clock"] == "resolve_overdue":
         _fall_overdue(draft)
+    if case.territorial_id in directory().plants:
+        return  # who heads the plant is told; the areas around it have no say there
     above = atlas().ancestors(case.escalated_to_id or case.community_grid_id)
     case.escalated_to_id = above[1] if len(above) > 1 else above[0]

@@ -17,6 +17,7 @@ from linli.cases.models import (
     Report,
     Ruling,
 )
+from linli.people.directory import directory
 from linli.people.models import Role, Side
 from linli.people.scope import Scope, visible
 from linli.places.atlas import atlas
@@ -49,13 +50,21 @@ def under(paths: Iterable[str]) -> Q:
 
 
 def led(scope: Scope) -> Q:
-    """Return the cases the person answers for as a lead."""
+    """Return the cases the person answers for as a lead; what a plant keeps is its own matter."""
     areas = scope.led_areas
-    return _any(
+    found = _any(
         Q(**{f"{name}__in": areas})
         for name in ("community_grid", "service_grid", "escalated_to")
         if areas
     )
+    plants = directory().plants if areas else {}
+    return found & ~Q(territorial__in=list(plants)) if plants else found
+
+
+def of_own_plants(scope: Scope) -> Q:
+    """Return the cases of the plants at whose top the person stands."""
+    kept = directory().of_plants(scope.organisations(Role.HEAD))
+    return Q(territorial__in=kept) | Q(functional__in=kept) if kept else NOBODY
 
 
 def assigned(scope: Scope) -> Q:
@@ -63,6 +72,7 @@ def assigned(scope: Scope) -> Q:
     organisations = scope.organisations(*STAFF)
     if not organisations:
         return NOBODY
+    organisations |= directory().of_plants(scope.organisations(Role.HEAD))
     # The two sides in force stand in the case itself; only the others are looked up.
     others = Assignment.objects.filter(
         Q(side=Side.JOINT) | Q(active=False), organisation__in=organisations

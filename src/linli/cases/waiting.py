@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from linli.cases.actors import STAFF
 from linli.cases.models import ENDED, OPEN, WAITING, WORKING, Assignment, State, Triage
-from linli.cases.visibility import NOBODY, OVERSEERS, assigned, led, own, within
+from linli.cases.visibility import NOBODY, OVERSEERS, assigned, led, of_own_plants, own, within
 from linli.clock import now
 from linli.people.models import Role, Side
 from linli.people.scope import Scope
@@ -145,7 +145,9 @@ PILES: dict[str, Pile] = {
         tap="grant_extension", tap_label=_("Grant the extension"),
     ),
     "verify": Pile(
-        _("To verify"), _("Look at the evidence"), _over(Role.SUPERVISOR, state=State.RESOLVED)
+        _("To verify"), _("Look at the evidence"),
+        lambda scope: Q(state=State.RESOLVED)
+        & (within(scope, (Role.SUPERVISOR,)) | of_own_plants(scope)),
     ),
     "appeal": Pile(
         _("Appeals"), _("Rule on the appeal"), _over(Role.SUPERVISOR, appealed="asked")

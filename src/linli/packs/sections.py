@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from linli.assets.register import section as assets
 from linli.cases import section as cases
 from linli.enterprises import section as enterprises
 from linli.indicators import section as indicators
@@ -29,7 +30,7 @@ class Owner(Protocol):
 # From the lowest floor up: what is written first may be referred to by what comes later.
 OWNERS: tuple[Owner, ...] = (
     places, people, cases, stewards, enterprises, programmes, remediation, renewal, indicators,
-    bulletins, schemes,
+    bulletins, schemes, assets,
 )  # fmt: skip
 
 # What stands in a pack as `[[name]]`.
@@ -46,6 +47,8 @@ PACK_SECTIONS: dict[str, type[Declaration]] = {
     "policy": remediation.PolicyEntry,
     "price": remediation.PriceEntry,
     "programme": renewal.ProgrammeEntry,
+    "asset_kind": assets.AssetKindEntry,
+    "skill": assets.SkillEntry,
 }
 
 

@@ -67,6 +67,9 @@ WORDS: Mapping[str, str | Promise] = {
     "per": L("for each"), "years": L("years running"), "sections": L("sections of industries"),
     "above_scale": L("only above scale"), "least": L("fewest in an industry"),
     "cap": L("at most times the benchmark"), "measures": L("measures"), "classes": L("classes"),
+    # assets
+    "icon": L("picture"), "running": L("counts as running"),
+    "running_en": L("counts as running, in English"),
 }  # fmt: skip
 KINDS: Mapping[str, str | Promise] = {
     "category": L("Categories"), "offer": L("Services"), "service": L("Services"),
@@ -78,6 +81,8 @@ KINDS: Mapping[str, str | Promise] = {
     "bulletin": L("Bulletins"), "bulletintemplate": L("Bulletins"),
     "policy": L("Policies"), "price": L("Price table"), "programme": L("Programmes"),
     "node": L("Programmes"),
+    "asset_kind": L("Kinds of assets"), "assetkind": L("Kinds of assets"),
+    "skill": L("Skills"),
 }  # fmt: skip
 VALUES: Mapping[str, str | Promise] = {
     "territorial": L("territorial side"), "functional": L("functional side"),

@@ -26,4 +26,7 @@ FIELDS_OF_WORK: Mapping[str, Promise | str] = {
     "industry": _("Industry"),
     "tourism": _("Tourism"),
     "data": _("Data office"),
+    "quality": _("Quality"),
+    "maintenance": _("Maintenance"),
+    "process": _("Process engineering"),
 }

@@ -47,7 +47,9 @@ class Organisation(Named):
     """A team, department, station or the platform itself.
 
     `functions` are the fields of work it is competent for in its area; the
-    *territorial* kind is the team of whatever lies in its area.
+    *territorial* kind is the team of whatever lies in its area. Departments and crews of a
+    plant work for that plant alone: no case of the town goes to them, and they are compared
+    with nobody.
     """
 
     class Kind(models.TextChoices):
@@ -55,6 +57,7 @@ class Organisation(Named):
         DEPARTMENT = "department", _("Department")
         STATION = "station", _("Station")
         PLATFORM = "platform", _("Platform")
+        PLANT = "plant", _("Plant")
 
     code = models.CharField(max_length=40, unique=True)
     kind = models.CharField(max_length=20, choices=Kind.choices)

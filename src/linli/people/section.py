@@ -40,7 +40,7 @@ class OrganisationEntry(Declaration):
     code: Code
     name: Name
     name_en: EnglishName
-    kind: Literal["territorial", "department", "station", "platform"]
+    kind: Literal["territorial", "department", "station", "platform", "plant"]
     area: Code
     parent: OptionalCode
     functions: Words

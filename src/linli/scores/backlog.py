@@ -13,10 +13,12 @@ from django.db.models import BooleanField, Case, Count, Value, When
 from linli.cases import models
 from linli.cases.models import OPEN
 from linli.cases.waiting import is_overdue
+from linli.people.models import Organisation
 from linli.scores.models import Backlog, Tally
 
 STATES = tuple(field.name for field in Backlog._meta.concrete_fields if field.name in set(OPEN))
 COUNTED = (*STATES, "overdue")
+SIDES = (Tally.Kind.TERRITORIAL, Tally.Kind.FUNCTIONAL)
 # The kind of backlog, and the column of the case that names its subject.
 SUBJECTS = (
     (Tally.Kind.COMMUNITY, "community_grid"),
@@ -28,7 +30,10 @@ Key = tuple[str, int]
 
 
 def counted() -> dict[Key, dict[str, int]]:
-    """Count the open cases by state, and those of them that are overdue."""
+    """Count the open cases by state, and those of them that are overdue.
+
+    Departments and crews of plants have no row: the town compares them with nobody.
+    """
     late = Case(
         When(is_overdue(), then=Value(True)), default=Value(False), output_field=BooleanField()
     )
@@ -40,13 +45,16 @@ def counted() -> dict[Key, dict[str, int]]:
         .values_list("state", "late", *columns)
         .annotate(Count("pk"))
     )
+    plants = set(
+        Organisation.objects.filter(kind=Organisation.Kind.PLANT).values_list("pk", flat=True)
+    )
     found: dict[Key, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTED, 0))
     for state, is_late, *subjects, n in rows:
         keys = [(Tally.Kind.TOWN.value, 0)]
         keys += [
             (kind.value, subject)
             for (kind, _column), subject in zip(SUBJECTS, subjects, strict=True)
-            if subject is not None
+            if subject is not None and not (kind in SIDES and subject in plants)
         ]
         for key in keys:
             found[key][state] += n
