@@ -1,6 +1,7 @@
 """What packs say of assets: their kinds, and the skills of those who keep them."""
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
 from django.utils.translation import gettext as _
 from pydantic import Field
@@ -8,7 +9,7 @@ from pydantic import Field
 from linli import rows
 from linli.assets.register.models import Asset, AssetKind, CrewSkill, Skill
 from linli.rows import Counts
-from linli.sections import Declaration, EnglishName, Faults, Name, Read, Slug, check_codes
+from linli.sections import Declaration, EnglishName, Entry, Faults, Name, Read, Slug, check_codes
 
 
 class AssetKindEntry(Declaration):
@@ -39,33 +40,35 @@ def check(read: Read, faults: Faults) -> None:
 
 def obstacles(read: Read, faults: Faults) -> None:
     """Note kinds and skills left out of the packs that something still is or has."""
-    used = {
-        AssetKindEntry: set(Asset.objects.exclude(kind="").values_list("kind", flat=True)),
-        SkillEntry: set(CrewSkill.objects.values_list("skill__code", flat=True)),
-    }
-    for entry, codes in used.items():
-        told = read.of(entry)
-        if not told.is_whole or not told.entries:
-            continue
-        for code in sorted(codes - told.by().keys()):
-            faults.tell(told.entries[0].spot, "", _("“%(code)s” is left out, but still in use.")
-                        % {"code": code})  # fmt: skip
+    kinds, skills = read.of(AssetKindEntry), read.of(SkillEntry)
+    if kinds.is_whole and kinds.entries:
+        used = set(Asset.objects.exclude(kind="").values_list("kind", flat=True))
+        _refuse(used - kinds.by().keys(), kinds.entries[0], faults)
+    if skills.is_whole and skills.entries:
+        held = set(CrewSkill.objects.values_list("skill__code", flat=True))
+        _refuse(held - skills.by().keys(), skills.entries[0], faults)
+
+
+def _refuse(codes: set[str], where: Entry[Any], faults: Faults) -> None:
+    for code in sorted(codes):
+        faults.tell(where, "", _("“%(code)s” is left out, but still in use.")
+                    % {"code": code})  # fmt: skip
 
 
 def write(read: Read) -> dict[str, Counts]:
     """Write kinds and skills."""
-    counts = {}
-    for name, model, entry in (
-        ("asset kinds", AssetKind, AssetKindEntry), ("skills", Skill, SkillEntry)
-    ):  # fmt: skip
-        wanted = {
-            one.value.code: {
-                "pack": one.pack, "retired": False, **one.value.model_dump(exclude={"code"})
-            }
-            for one in read.of(entry).entries
-        }  # fmt: skip
-        _rows, counts[name] = rows.bring(model, wanted)
-    return counts
+    _kinds, kinds = rows.bring(AssetKind, _wanted(read.of(AssetKindEntry).entries))
+    _skills, skills = rows.bring(Skill, _wanted(read.of(SkillEntry).entries))
+    return {"asset kinds": kinds, "skills": skills}
+
+
+def _wanted(entries: Sequence[Entry[Any]]) -> dict[str, dict[str, Any]]:
+    return {
+        one.value.code: {
+            "pack": one.pack, "retired": False, **one.value.model_dump(exclude={"code"})
+        }
+        for one in entries
+    }  # fmt: skip
 
 
 def clear(read: Read) -> dict[str, Counts]:
