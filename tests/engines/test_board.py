@@ -5,7 +5,10 @@ import json
 import cv2
 import numpy as np
 import pytest
-from tests.engines.drawn_board import (
+
+from linli.engines import board
+from linli.engines.board.spots import spots
+from linli.simulate.plant.boards import (
     DARK,
     KINDS,
     LIGHT,
@@ -20,9 +23,6 @@ from tests.engines.drawn_board import (
     template,
     unevenly_lit,
 )
-
-from linli.engines import board
-from linli.engines.board.spots import spots
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""Boards drawn for tests: dark traces and pads on light ground, with flaws of six types."""
+"""Boards drawn for the demonstration and for tests: dark traces and pads on light ground."""
 
 from dataclasses import dataclass
 
@@ -50,7 +50,9 @@ def drawn(seed: int, kinds: tuple[int, ...] = tuple(KINDS)) -> Drawn:
     return Drawn(golden, ragged(part, random), np.array(boxes, int).reshape(-1, 5))
 
 
-def flawed(part: np.ndarray, kind: int, y: int, random: np.random.Generator):
+def flawed(
+    part: np.ndarray, kind: int, y: int, random: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Draw one flaw at the straight stretch to the right of the trace whose pad lies at `y`."""
     x, y = int(random.integers(235, SIZE - 30)), y + 8
     r = int(random.integers(4, 6))
@@ -80,7 +82,7 @@ def ragged(board: np.ndarray, random: np.random.Generator) -> np.ndarray:
     wide, thin = cv2.erode(board, np.ones((3, 3))), cv2.dilate(board, np.ones((3, 3)))
     wave = cv2.blur(random.normal(size=board.shape), (5, 5))
     board = np.where(wave > 0.2, wide, np.where(wave < -0.2, thin, board))
-    return np.clip(board + random.normal(0, 4, board.shape), 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(board + random.normal(0, 4, board.shape), 0, 255), np.uint8)
 
 
 def moved(
@@ -88,7 +90,7 @@ def moved(
 ) -> np.ndarray:
     """Turn clockwise (degrees) and scale about the middle, then shift (pixels, right and down)."""
     matrix = cv2.getRotationMatrix2D(((SIZE - 1) / 2, (SIZE - 1) / 2), -rotation, scale)
-    matrix[:, 2] += shift
+    matrix[:, 2] += np.array(shift)
     return cv2.warpAffine(board, matrix, (SIZE, SIZE), borderValue=LIGHT)
 
 
