@@ -154,7 +154,6 @@ PUMP = Kind(
           {"vibration": 3.1, "bearing_temperature": 21, "current": 8}, bend=4),
      Part("impeller", "erosion", 2100,
           {"flow": -430, "outlet_pressure": -0.03, "vibration": 0.8}, bend=2)),
-    aliases=("pump-station", "pumping-station"),
 )  # fmt: skip
 
 

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from .kinds import OF_THE_LINE, kind_of
+from .kinds import OF_THE_LINE, PUMP, kind_of
 from .machine import Machine, Stretch
 from .orders import Seconds
 from .town import Bridge, PumpStation
 
-Kept = Machine | Bridge
+Kept = Machine | Bridge | PumpStation
 
 
 class Line:
@@ -46,7 +46,7 @@ class Line:
         return {
             code: (one.kind.name, max(one.wear().values()))
             for code, one in self.machines.items()
-            if not isinstance(one, PumpStation)
+            if one.kind is not PUMP
         }
 
     def save(self, path: Path, **beside: Any) -> None:
@@ -71,6 +71,7 @@ def assets_of(plant: str = "P1", line: str = "L1") -> list[tuple[str, str]]:
 def _kept(code: str, kind: str, at: float, seed: int, is_kept: bool) -> Kept:
     if "bridge" in kind:
         return Bridge(code, at, seed)
-    if "pump" in kind:
-        return PumpStation(code, at, seed, is_kept=is_kept)
-    return Machine(code, kind_of(kind), at, seed, is_kept=is_kept)
+    if kind == "pump-station":
+        return PumpStation(code, at, seed)
+    known = kind_of(kind)
+    return Machine(code, known, at, seed, is_kept=is_kept, around_the_clock=known is PUMP)

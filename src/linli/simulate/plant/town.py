@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from .kinds import PUMP, Sensor
-from .machine import Happening, Machine, Stretch
+from .kinds import Sensor
+from .machine import Happening, Stretch
 from .orders import DAY, LOCAL_S, Seconds, hall
 
 Values = NDArray[np.float64]
@@ -32,18 +32,28 @@ def canal(at: Seconds, seed: int) -> Values:
     return 0.09 * np.sin(2 * np.pi * local / (DAY / 1.93)) + RISES * np.maximum(rain - 0.9, 0)
 
 
-class PumpStation(Machine):
-    """A pump that runs day and night, beside a canal whose level is measured."""
+class PumpStation:
+    """The basin of a pump station; its pumps are machines of their own."""
 
-    def __init__(self, code: str, at: float, seed: int, *, is_kept: bool = True) -> None:
-        super().__init__(code, PUMP, at, seed, is_kept=is_kept, around_the_clock=True)
+    def __init__(self, code: str, at: float, seed: int) -> None:
+        self.code, self.at, self.seed = code, at, seed
+        self.rng = np.random.default_rng([seed, *code.encode()])
 
     def run(self, at: Seconds) -> Stretch:
         """Go on to the last of `at`."""
-        stretch = super().run(at)
         noise = LEVEL.noise * self.rng.normal(size=len(at))
-        stretch.values[LEVEL.name] = np.round(LEVEL.idle + canal(at, self.seed) + noise, 3)
-        return stretch
+        if len(at):
+            self.at = float(at[-1])
+        return Stretch(at, {LEVEL.name: np.round(LEVEL.idle + canal(at, self.seed) + noise, 3)})
+
+    def told(self) -> dict[str, Any]:
+        """Return how it stands, in what JSON can hold."""
+        return {"at": self.at}
+
+    def remember(self, told: dict[str, Any]) -> None:
+        """Stand as it was told."""
+        self.at = told["at"]
+        self.rng = np.random.default_rng([self.seed, int(self.at), *self.code.encode()])
 
 
 class Bridge:

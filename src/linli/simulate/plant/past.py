@@ -1,0 +1,173 @@
+"""What the plant went through before a demonstration begins: telemetry, stops, output, repairs."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import numpy as np
+from django.conf import settings
+from django.db import transaction
+
+from linli.assets.register.models import Asset, Entry, Output, Stop
+from linli.assets.telemetry import store
+from linli.assets.telemetry.points import MOMENT
+
+from . import tags
+from .kinds import PUMP
+from .line import Line
+from .machine import Happening, Machine, Stretch
+from .orders import DAY, HOUR, LOCAL_S, Seconds
+
+DAYS = 200
+FEWER_S, CLOSER_S = 1800.0, 600.0
+"""Seconds between two rows, and in the last days."""
+CLOSER_DAYS, AT_ONCE_DAYS = 10, 10
+SHIFTS_H = (6.0, 14.0, 22.0)
+PARTS = {
+    "hydraulic-pump": "液压泵", "main-bearing": "主轴承", "spindle-bearing": "主轴轴承",
+    "drive-belt": "传动皮带", "coolant-pump": "冷却泵", "bearing": "轴承", "valve": "气阀",
+    "heating-element": "加热元件", "fan-bearing": "风机轴承", "gearbox": "减速机",
+    "motor-bearing": "电机轴承", "impeller": "叶轮",
+}  # fmt: skip
+MODES = {
+    "leakage": "内泄漏", "spalling": "滚道剥落", "slackening": "松弛打滑", "clogging": "堵塞",
+    "ageing": "老化", "backlash": "间隙过大", "erosion": "汽蚀",
+}  # fmt: skip
+CAUSES = {
+    "jam": (Stop.Cause.FAILURE, "卡料"), "no-material": (Stop.Cause.SHORTAGE, "缺料"),
+    "adjustment": (Stop.Cause.SETUP, "调整"), "operator": (Stop.Cause.SHORTAGE, "等人"),
+}  # fmt: skip
+
+
+@dataclass
+class Written:
+    """How much of a past there is now."""
+
+    points: int = 0
+    stops: int = 0
+    outputs: int = 0
+    failures: int = 0
+
+
+def state_file() -> Path:
+    """Where the simulated plant is kept between two starts."""
+    return Path(settings.HOME) / "plant.json"
+
+
+def write(
+    seed: int, until: datetime, days: int = DAYS,
+    progress: Callable[[int], None] = lambda days: None,
+) -> Written:  # fmt: skip
+    """Write the past of every simulated asset up to a moment, and how they stand then."""
+    assets = tags.simulated()
+    written = Written()
+    if not assets:
+        return written
+    tags.bring(assets)
+    end = until.timestamp() // CLOSER_S * CLOSER_S
+    begin = end - days * DAY
+    line = Line([(one.code, one.kind) for one in assets], begin, seed)
+    happened: dict[str, list[Happening]] = {one.code: [] for one in assets}
+    shifts: dict[str, list[Stretch]] = {one.code: [] for one in assets}
+    for first in range(0, days, AT_ONCE_DAYS):
+        last = min(first + AT_ONCE_DAYS, days)
+        every = CLOSER_S if last > days - CLOSER_DAYS else FEWER_S
+        at = np.arange(begin + first * DAY + every, begin + last * DAY + 1, every)
+        told = line.run(at)
+        written.points += store.write(_points(told, at), history=True).stored
+        for code, stretch in told.items():
+            happened[code] += stretch.happenings
+            if "made" in stretch.values:
+                shifts[code].append(stretch)
+        progress(last - first)
+    with transaction.atomic():
+        _keep(assets, line, happened, shifts, written)
+    line.save(state_file())
+    return written
+
+
+def _points(told: dict[str, Stretch], at: Seconds) -> store.Points:
+    columns = {
+        tags.code(code, name): values
+        for code, stretch in told.items()
+        for name, values in stretch.values.items()
+    }
+    return store.Points.table((at * 1000).astype("int64").astype(MOMENT), columns)
+
+
+def _keep(
+    assets: list[Asset], line: Line, happened: dict[str, list[Happening]],
+    shifts: dict[str, list[Stretch]], written: Written,
+) -> None:  # fmt: skip
+    stops, entries, outputs = [], [], []
+    for asset in assets:
+        machine = line.kept[asset.code]
+        if not isinstance(machine, Machine):
+            continue
+        for one in happened[asset.code]:
+            stops += stops_of(asset, one)
+            entries += entries_of(asset, one)
+            written.failures += one.what == "failure"
+        if machine.kind is not PUMP:
+            outputs += list(_outputs(asset, machine, shifts[asset.code]))
+    written.stops = len(Stop.objects.bulk_create(stops, ignore_conflicts=True))
+    written.outputs = len(Output.objects.bulk_create(outputs, ignore_conflicts=True))
+    Entry.objects.bulk_create(entries)
+
+
+def moment(at: float) -> datetime:
+    """Return the moment of a second since 1970."""
+    return datetime.fromtimestamp(at, UTC)
+
+
+def stops_of(asset: Asset, one: Happening) -> Iterable[Stop]:
+    """Return the stop that something which happened is in the register's words."""
+    if one.what == "stop":
+        cause, note = CAUSES[one.why]
+    elif one.what == "failure":
+        cause, note = Stop.Cause.FAILURE, f"{PARTS[one.part]}{MODES[one.why]}"
+    elif one.what == "replaced" and one.until is not None and one.until > one.at:
+        cause, note = Stop.Cause.PLANNED, f"计划更换{PARTS[one.part]}"
+    else:
+        return
+    until = None if one.until is None else moment(one.until)
+    yield Stop(asset=asset, since=moment(one.at), until=until, cause=cause, note=note)
+
+
+def entries_of(asset: Asset, one: Happening) -> Iterable[Entry]:
+    """Return the line of the asset's history that a repair leaves."""
+    if one.what not in ("failure", "replaced") or one.until is None:
+        return
+    part, mode = PARTS[one.part], MODES[one.why]
+    found = f"{part}{mode}，已失效" if one.what == "failure" else f"{part}{mode}，尚可运行"
+    minutes = max(round((one.until - one.at) / 60), 1)
+    yield Entry(
+        asset=asset, at=moment(one.until), what=Entry.What.REPLACED, done=f"更换{part}，全机保养",
+        found=found, minutes=minutes,
+    )  # fmt: skip
+
+
+def _outputs(asset: Asset, machine: Machine, stretches: list[Stretch]) -> Iterable[Output]:
+    """Return what a machine made in each shift."""
+    if not stretches or not machine.kind.per_h:
+        return
+    at = np.concatenate([one.at for one in stretches])
+    made = np.concatenate([one.values["made"] for one in stretches])
+    good = np.concatenate([one.values["good"] for one in stretches])
+    midnight = np.arange((at[0] + LOCAL_S) // DAY, (at[-1] + LOCAL_S) // DAY + 1) * DAY - LOCAL_S
+    bounds = (midnight[:, None] + np.array(SHIFTS_H) * HOUR).ravel()
+    bounds = bounds[(bounds >= at[0]) & (bounds <= at[-1])]
+    rows = np.searchsorted(at, bounds)
+    for n in range(len(bounds) - 1):
+        if bounds[n + 1] - bounds[n] > 8 * HOUR + 1 or rows[n + 1] <= rows[n]:
+            continue
+        if (bounds[n] + LOCAL_S) % DAY / HOUR >= SHIFTS_H[-1]:
+            continue
+        parts = int(made[rows[n + 1]] - made[rows[n]])
+        fine = int(good[rows[n + 1]] - good[rows[n]])
+        if parts:
+            yield Output(
+                asset=asset, since=moment(bounds[n]), until=moment(bounds[n + 1]), made=parts,
+                good=min(fine, parts), ideal_s=round(HOUR / machine.kind.per_h, 2),
+            )  # fmt: skip
