@@ -239,7 +239,8 @@ class Machine:
                 value += one.part.shows.get(sensor.name, 0) * wear[name] * strain
             value = self._late(sensor, value, hours)
             noise = sensor.noise * np.where(runs, 1, 0.25)
-            found[sensor.name] = np.round(value + noise * self.rng.normal(size=len(at)), 4)
+            value = value + noise * self.rng.normal(size=len(at))
+            found[sensor.name] = np.round(np.clip(value, sensor.low, sensor.high), 4)
         return found
 
     def _late(

@@ -35,7 +35,7 @@ MODES = {
     "ageing": "老化", "backlash": "间隙过大", "erosion": "汽蚀",
 }  # fmt: skip
 CAUSES = {
-    "jam": (Stop.Cause.FAILURE, "卡料"), "no-material": (Stop.Cause.SHORTAGE, "缺料"),
+    "jam": (Stop.Cause.SETUP, "卡料清理"), "no-material": (Stop.Cause.SHORTAGE, "缺料"),
     "adjustment": (Stop.Cause.SETUP, "调整"), "operator": (Stop.Cause.SHORTAGE, "等人"),
 }  # fmt: skip
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from linli.assets.register.models import Asset, Level
 from linli.assets.telemetry.models import Source, Tag
 
-from .kinds import PUMP, Sensor, kind_of
+from .kinds import Sensor, kind_of
 from .town import BRIDGE, LEVEL
 
 EVERY_S = 10.0
@@ -57,10 +57,11 @@ def measured(kind: str) -> dict[Tag.Role, tuple[Sensor, ...]]:
     if kind == "pump-station":
         return {Tag.Role.SENSOR: (LEVEL,)}
     known = kind_of(kind)
-    counted = COUNTERS + (OUTPUT if known.per_h else ())
-    told = {Tag.Role.SENSOR: known.sensors, Tag.Role.COUNTER: counted}
-    # A pump runs as it runs: nobody sets it another way.
-    return told if known is PUMP else told | {Tag.Role.SETTING: SETTINGS}
+    return {
+        Tag.Role.SENSOR: known.sensors,
+        Tag.Role.SETTING: SETTINGS,
+        Tag.Role.COUNTER: COUNTERS + (OUTPUT if known.per_h else ()),
+    }
 
 
 def bring(assets: Iterable[Asset], source: Source | None = None) -> int:

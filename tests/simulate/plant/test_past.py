@@ -1,0 +1,73 @@
+"""A demonstration's plant has a past: telemetry, stops, output, repairs, all of one piece."""
+
+import json
+from datetime import timedelta
+
+import numpy as np
+
+from linli import clock
+from linli.assets.register.models import Entry, Output, Stop
+from linli.assets.telemetry import store
+from linli.assets.telemetry.models import Refusal, Tag
+from linli.simulate.plant import past, tags
+
+from .conftest import TUESDAY
+
+DAYS = 60
+
+
+def written(days=DAYS):
+    with clock.at(TUESDAY):
+        return past.write(1, TUESDAY, days)
+
+
+def test_every_reading_of_the_past_is_stored(plant):
+    made = written(20)
+
+    assert list(Refusal.objects.values_list("tag__code", "name", "reason", "count", "first")) == []
+    names = ["P1-L1-M02.vibration", "P1-L1-M02.running", "BR1.tilt", "PS1-P1.flow"]
+    rows = store.read(names, TUESDAY - timedelta(days=20), TUESDAY, every=timedelta(hours=1))
+    assert len(rows) == 20 * 24
+    assert np.isfinite(rows.values).all()
+    running, vibration = rows.of("P1-L1-M02.running"), rows.of("P1-L1-M02.vibration")
+    assert vibration[running == 1].mean() > 3 * vibration[running == 0].mean()
+    assert made.points == sum(
+        len(store.read([code], TUESDAY - timedelta(days=21), TUESDAY + timedelta(hours=1)))
+        for code in Tag.objects.values_list("code", flat=True)
+    )
+
+
+def test_failures_are_stops_and_repairs_in_the_register_and_stand_still_in_telemetry(plant):
+    made = written()
+    repairs = Entry.objects.filter(what=Entry.What.REPLACED, found__endswith="已失效")
+
+    assert made.failures > 1
+    assert repairs.count() == made.failures
+    for stop in Stop.objects.filter(cause=Stop.Cause.FAILURE):
+        assert repairs.filter(asset=stop.asset, at=stop.until).exists()
+        read = store.read([tags.code(stop.asset.code, "running")], stop.since, stop.until)
+        assert read.values[1:].sum() == 0
+
+
+def test_what_was_made_in_shifts_is_what_the_counters_say(plant):
+    written(20)
+
+    rows = Output.objects.filter(asset__code="P1-L1-M02").order_by("since")
+    assert rows.count() > 28
+    assert all(0.8 * row.made < row.good <= row.made for row in rows)
+    first, last = rows.first(), rows.last()
+    counted = store.read(["P1-L1-M02.made"], first.since, last.until + timedelta(minutes=31)).values
+    assert sum(row.made for row in rows) <= counted[-1] - counted[0]
+
+
+def test_the_plant_goes_on_from_how_its_past_ended(plant):
+    written(20)
+
+    told = json.loads(past.state_file().read_text())
+    assert set(told["kept"]) == {one.code for one in tags.simulated()}
+    assert told["kept"]["P1-L1-M02"]["hours"] > 100
+
+
+def test_a_town_without_assets_has_no_plant_to_simulate(db):
+    assert past.write(1, TUESDAY, 2) == past.Written()
+    assert not past.state_file().exists()
