@@ -1,0 +1,171 @@
+"""The plant goes on by the town's clock, beside the worker of a demonstration.
+
+One process holds the broker, the machines, and the camera. Telemetry subscribes to the broker as
+to any other; the camera lays its pictures into the folder of an ordinary station. Nothing here
+writes a reading or a verdict into the database.
+"""
+
+import json
+import logging
+from contextlib import suppress
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+
+from linli import clock
+from linli.assets.register.models import Asset
+from linli.assets.telemetry.models import Source
+
+from . import repairs, tags
+from .broker import Broker, NoBroker
+from .line import Line
+from .machine import Machine, Stretch
+from .orders import DAY
+from .past import moment, state_file
+from .photographing import Photographer
+from .publishing import Publisher
+
+EVERY_S = 10.0
+"""Seconds of the town between two readings, at the clock's ordinary speed."""
+PER_S = 1.0
+"""However fast it runs, so many readings of an asset in a second of the wall."""
+CATCH_UP = 60
+"""Readings of an asset made up at once after the clock was set on."""
+LEFT_OUT = 3 * DAY
+"""After so long a sleep the machines have stood still."""
+SAVE_S = 60.0
+SOURCE = "demo-plant"
+
+log = logging.getLogger(__name__)
+
+
+class Going:
+    """A plant that lives on, in turns of about a second."""
+
+    def __init__(self) -> None:
+        self._line: Line | None = None
+        self._broker: Broker | None = None
+        self._publisher: Publisher | None = None
+        self._saved = self._tried = 0.0
+        self._wait = 0
+
+    def go_on(self) -> None:
+        """Let everything happen that is due by the town's clock."""
+        if self._line is None and not self._begin():
+            return
+        assert self._line is not None
+        self._connect()
+        now = clock.now().timestamp()
+        at = self._due(now)
+        if not len(at):
+            return
+        repairs.take_note(self._line, self._told, float(at[0]))
+        stretches = self._line.run(at)
+        self._publish(stretches)
+        repairs.tell(self._assets, self._line, stretches)
+        repairs.count_output(self._assets, self._line, self._told, float(at[-1]))
+        self._photographer.go_on(self._line, moment(float(at[-1])))
+        if abs(now - self._saved) > SAVE_S * max(self._speed(), 1):
+            self.save()
+            self._saved = now
+
+    def save(self) -> None:
+        """Keep how everything stands, for the next start."""
+        if self._line is not None:
+            self._told["camera"] = self._photographer.number
+            self._line.save(state_file(), **self._told)
+
+    def stop(self) -> None:
+        """Keep how it stands, and hang up."""
+        self.save()
+        if self._publisher is not None:
+            self._publisher.stop()
+        if self._broker is not None:
+            self._broker.stop()
+        self._publisher = self._broker = None
+
+    # --- beginning --------------------------------------------------------------------------
+
+    def _begin(self) -> bool:
+        """Take up the plant where its past, or the last start, left it; False without one."""
+        with suppress(FileNotFoundError, ValueError):
+            told: dict[str, Any] = json.loads(state_file().read_text("utf-8"))
+            self._assets = {one.code: one for one in tags.simulated()}
+            known = [(one.code, one.kind) for one in self._assets.values()]
+            now = clock.now().timestamp()
+            line = Line(known, now, told["seed"], is_kept=False)
+            line.remember(told)
+            self._told = {k: v for k, v in told.items() if k not in ("seed", "kept")}
+            self._photographer = Photographer(told["seed"], int(told.get("camera", 0)))
+            for one in line.kept.values():
+                if now - one.at > LEFT_OUT:
+                    one.at = now
+            self._line = line
+            return True
+        return False
+
+    def _connect(self) -> None:
+        """Have a broker and a line to it; where that fails, try again some turns later."""
+        if self._publisher is not None:
+            return
+        self._wait -= 1
+        if self._wait > 0:
+            return
+        try:
+            self._broker = Broker()
+        except NoBroker as fault:
+            log.warning("the demonstration has no broker: %s", fault)
+            self._wait = 30
+            return
+        source, _new = Source.objects.update_or_create(
+            code=SOURCE,
+            defaults={
+                "name": "示范工厂（模拟）", "name_en": "Demonstration plant (simulated)",
+                "kind": Source.Kind.MQTT, "address": f"mqtt://127.0.0.1:{self._broker.port}",
+                "topics": "linli/#", "enabled": True,
+            },
+        )  # fmt: skip
+        tags.bring(self._assets.values(), source)
+        self._publisher = Publisher(self._broker.port)
+
+    # --- going on ---------------------------------------------------------------------------
+
+    def _speed(self) -> float:
+        pace = clock.pace()
+        return pace.rate if pace is not None else 1.0
+
+    def _due(self, now: float) -> np.ndarray:
+        """Return the moments at which readings are due: round ones, some seconds apart."""
+        assert self._line is not None
+        since = max(one.at for one in self._line.kept.values())
+        every = max(EVERY_S, round(self._speed() / PER_S / EVERY_S) * EVERY_S)
+        if (now - since) / every > CATCH_UP:
+            every = float(np.ceil((now - since) / CATCH_UP / EVERY_S) * EVERY_S)
+        first = np.floor(since / every + 1) * every
+        return np.arange(first, now, every)
+
+    def _publish(self, stretches: dict[str, Stretch]) -> None:
+        if self._publisher is None:
+            return
+        for code, stretch in stretches.items():
+            plant = self._assets[code].path.split("/", 1)[0]
+            for row, at in enumerate(stretch.at.tolist()):
+                values: dict[str, Any] = {k: float(v[row]) for k, v in stretch.values.items()}
+                if "running" in values:
+                    values["running"] = bool(values["running"])
+                self._publisher.tell(plant, code, at, values)
+
+
+def machine_of(line: Line, asset: Asset) -> Machine | None:
+    """Return the machine that an asset is, or is a part of."""
+    for code in asset.above:
+        one = line.kept.get(code)
+        if isinstance(one, Machine):
+            return one
+    return None
+
+
+def when(at: datetime) -> float:
+    """Return a moment in seconds since 1970."""
+    return at.timestamp()
