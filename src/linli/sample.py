@@ -1,14 +1,14 @@
 """What a sample town has beside its own files, taken in through the door that people use.
 
 In `sample/` of a town folder lies one TOML file for each room. It names tables and files in
-their order, and the day the files are as of: days in them move, so that this is the day of
-loading.
+their order, and the day the files are as of: days and moments in them move, so that this is the
+day of loading.
 """
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from django.db import transaction
@@ -19,6 +19,11 @@ from linli.doors.reading import Fault, Row, Sheet, read
 from linli.people.scope import Scope
 from linli.scores.periods import local_day
 from linli.tables import Kind, Table, declared
+
+MOVES: dict[Kind, Callable[[str], date]] = {
+    Kind.DAY: date.fromisoformat,
+    Kind.MOMENT: datetime.fromisoformat,
+}
 
 
 class NotTaken(RuntimeError):
@@ -54,7 +59,11 @@ def bring(town: Path, scope: Scope) -> dict[str, int]:
 def _take(table: Table, scope: Scope, path: Path, by: timedelta) -> int:
     sheet = read(path)
     mapped = importing.propose(table, sheet.columns)
-    days = [heading for name, heading in mapped.items() if table.column(name).kind is Kind.DAY]
+    days = {
+        heading: table.column(name).kind
+        for name, heading in mapped.items()
+        if table.column(name).kind in MOVES
+    }
     moved = replace(sheet, rows=_moved(sheet, days, by))
     seen = importing.take(table, scope, moved, mapped)
     if seen.faults or seen.together:
@@ -63,12 +72,12 @@ def _take(table: Table, scope: Scope, path: Path, by: timedelta) -> int:
     return len(seen.lines)
 
 
-def _moved(sheet: Sheet, days: list[str], by: timedelta) -> Iterator[Row | Fault]:
+def _moved(sheet: Sheet, days: dict[str, Kind], by: timedelta) -> Iterator[Row | Fault]:
     for row in sheet.rows:
         if isinstance(row, Row):
             given = {
-                heading: str(date.fromisoformat(row.values[heading]) + by)
-                for heading in days
+                heading: (MOVES[kind](row.values[heading]) + by).isoformat()
+                for heading, kind in days.items()
                 if row.values.get(heading)
             }
             yield replace(row, values=row.values | given)
