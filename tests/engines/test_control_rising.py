@@ -23,7 +23,7 @@ def test_the_part_at_which_it_came_to_the_limit_is_named_and_the_sum_starts_anew
     so_far, at = watch.follow(0, [True] * 8)
     assert at == 6
     assert so_far == pytest.approx(0.6931, abs=1e-4)
-    so_far, at = watch.follow(4.0, [False, True])
+    so_far, at = watch.follow(4.1, [False, True])
     assert at == 1 and so_far == 0
     assert watch.follow(0, [False] * 50) == (0, None)
 
