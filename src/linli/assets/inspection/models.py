@@ -153,7 +153,10 @@ class Version(models.Model):
 
 
 class Lot(models.Model):
-    """Parts made together (批次). Counts are kept with each part; nothing counts inspections."""
+    """Parts made together (批次). Counts are kept with each part; nothing counts inspections.
+
+    `cleared` are the flawed parts known when it was last released: they hold it no more.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", _("Not held")
@@ -168,6 +171,7 @@ class Lot(models.Model):
     parts = models.PositiveIntegerField(default=0)
     flawed = models.PositiveIntegerField(default=0)
     unusable = models.PositiveIntegerField(default=0)
+    cleared = models.PositiveIntegerField(default=0, editable=False)
 
     class Meta:
         ordering = ["-last_at", "-id"]
@@ -314,3 +318,20 @@ class Alarm(models.Model):
     class Meta:
         ordering = ["-id"]
         indexes = [models.Index(fields=["station", "what", "ended_at"], name="alarms_going_on")]
+
+
+class Watch(models.Model):
+    """What is followed part by part at a station (`engines.control.rising`), kept with the parts.
+
+    `usual` is the share of flawed parts of the last weeks; `rising_at` and `unclear_at` say since
+    when a case for a rising share, or for bad pictures, is due.
+    """
+
+    station = models.OneToOneField(Station, models.CASCADE, related_name="watch")
+    parts = models.BigIntegerField(default=0)
+    flawed_sum = models.FloatField(default=0)
+    unusable_sum = models.FloatField(default=0)
+    usual = models.FloatField(null=True)
+    usual_at = models.DateTimeField(null=True)
+    rising_at = models.DateTimeField(null=True)
+    unclear_at = models.DateTimeField(null=True)

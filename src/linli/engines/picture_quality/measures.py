@@ -61,8 +61,8 @@ def measured(picture: Grey) -> Measures:
     light = float(picture.mean())
     small = cv2.pyrDown(picture)
     across, down = cv2.Sobel(small, cv2.CV_32F, 1, 0), cv2.Sobel(small, cv2.CV_32F, 0, 1)
-    planes = [across * across, down * down, across * down]
-    last = picture
+    planes: list[Any] = [across * across, down * down, across * down]
+    last: Any = picture
     for sigma in SIGMAS:
         blurred = cv2.GaussianBlur(last, (0, 0), sigma)
         planes.append((last - blurred) ** 2)

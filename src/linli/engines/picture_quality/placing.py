@@ -68,7 +68,7 @@ def _shifted(reference: Edges, picture: Edges, known: Place) -> Place:
     height, width = reference.shape
     middle = ((width - 1) / 2, (height - 1) / 2)
     matrix = cv2.getRotationMatrix2D(middle, known.turn, 1 / known.size)
-    back = picture
+    back: Any = picture
     if known.turn or known.size != 1:
         back = cv2.warpAffine(picture, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
     window = cv2.createHanningWindow((width, height), cv2.CV_32F)
@@ -96,9 +96,9 @@ def _correlation(one: Edges, other: Edges) -> float:
 
 def _turned(reference: Edges, picture: Edges) -> tuple[float, float]:
     """Return turn (degrees, clockwise) and size by the spectra in polar coordinates."""
-    polar = []
+    polar: list[Any] = []
     for image in (reference, picture):
-        square = np.zeros((SIDE, SIDE), np.float32)
+        square: Any = np.zeros((SIDE, SIDE), np.float32)
         window = cv2.createHanningWindow(image.shape[::-1], cv2.CV_32F)
         square[: image.shape[0], : image.shape[1]] = (image - image.mean()) * window
         spectrum = np.fft.fftshift(np.abs(np.fft.fft2(square))).astype(np.float32)
