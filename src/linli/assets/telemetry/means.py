@@ -101,11 +101,35 @@ def is_rolled(group: str, day: int) -> bool:
     return not held or held[-1].high <= upto
 
 
-def instead(ids: np.ndarray, since: int, until: int) -> Means | None:
-    """Return the minutes of days of which some points are no longer kept."""
-    days = [day for day in shelves.days_between(since, until)
-            if any(_mark(shelves.group_of(int(tag)), day).exists() for tag in ids[:1])]  # fmt: skip
-    return fetch(MINUTE, ids, days, since, until) if days else None
+def mark(group: str, day: int, upto: int) -> None:
+    """Say up to which segment the means of a day were made."""
+    path = _mark(group, day)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}")
+    beside.write_text(str(upto))
+    beside.replace(path)
+
+
+def whole(path: Path) -> Means:
+    """Return all a file holds."""
+    rows = shelves.query(
+        "SELECT tag, epoch_ms(time) AS time, mean, low, high, count, last"
+        " FROM read_parquet(?)", [str(path)],
+    )  # fmt: skip
+    return Means(*(rows[name] for name in FIELDS))
+
+
+def instead(pairs: Sequence[tuple[int, int]], since: int, until: int) -> Means:
+    """Return the minutes of tags on days of which no points are kept: pairs of tag and day."""
+    wanted = [(tag, day) for tag, day in pairs if _mark(shelves.group_of(tag), day).exists()]
+    if not wanted:
+        return NOTHING
+    ids = np.unique(np.array([tag for tag, _day in wanted], np.int32))
+    found = fetch(MINUTE, ids, sorted({day for _tag, day in wanted}), since, until)
+    chosen = np.array([tag * 1_000_000 + day for tag, day in wanted])
+    return found.where(
+        np.isin(found.tags.astype(np.int64) * 1_000_000 + found.times // DAY, chosen)
+    )
 
 
 def fetch(level: int, ids: np.ndarray, days: Sequence[int], since: int, until: int) -> Means:

@@ -43,13 +43,13 @@ def raw(ids: np.ndarray, since: int, until: int, days: Sequence[int] | None = No
 def points(tags: tuple[str, ...], ids: np.ndarray, since: int, until: int) -> Series:
     """Return every point; of days whose points are no longer kept, the means of minutes."""
     batch = raw(ids, since, until)
-    older = means.instead(ids, since, until)
-    if older is not None and len(older.tags):
-        pairs = np.unique(batch.ids.astype(np.int64) * 1_000_000 + batch.times // DAY)
-        missing = ~np.isin(older.tags.astype(np.int64) * 1_000_000 + older.times // DAY, pairs)
-        batch = Batch.of(
-            [batch, Batch(older.tags[missing], older.times[missing], older.means[missing])]
-        )
+    held = np.unique(batch.ids.astype(np.int64) * 1_000_000 + batch.times // DAY).tolist()
+    known = set(held)
+    pairs = [(int(tag), day) for day in shelves.days_between(since, until) for tag in ids
+             if int(tag) * 1_000_000 + day not in known]  # fmt: skip
+    older = means.instead(pairs, since, until)
+    if len(older.tags):
+        batch = Batch.of([batch, Batch(older.tags, older.times, older.means)])
     return _table(tags, ids, batch.ids, batch.times, batch.values)
 
 

@@ -11,7 +11,7 @@ of two points with the same tag and time was written later: that one is the poin
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -24,6 +24,8 @@ GROUP = 256  # tags a group
 DAY = 86_400_000
 MINUTE, HOUR = 60_000, 3_600_000
 TOGETHER = 8  # so many files of a day become one
+ROWS = 65_536  # of a row group: what is read at least
+AT_ONCE = 3_000_000  # rows held in memory at once
 RETRIES = 5  # a file may be merged away while it is read
 
 
@@ -112,15 +114,27 @@ def _raw(batch: Batch, seq: np.ndarray) -> dict[str, np.ndarray]:
     }  # fmt: skip
 
 
-def write(path: Path, columns: dict[str, np.ndarray]) -> None:
-    """Write a file whole, or not at all."""
+def write(path: Path, *parts: dict[str, np.ndarray]) -> None:
+    """Write a file whole, or not at all; `parts` follow each other."""
+    write_parts(path, parts)
+
+
+def write_parts(path: Path, parts: Iterable[dict[str, np.ndarray]]) -> None:
+    """Write a file whole, or not at all, a part at a time."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".{path.name}.{os.getpid()}")
     with beside.open("wb") as file:
-        pq.write_table(pa.table(columns), file, row_group_size=65_536, compression="zstd")
+        writer = None
+        for columns in parts:
+            table = pa.table(columns)
+            writer = writer or pq.ParquetWriter(file, table.schema, compression="zstd")
+            writer.write_table(table, row_group_size=ROWS)
+        if writer is None:
+            raise ValueError(f"nothing to write into {path}")
+        writer.close()
         file.flush()
         os.fsync(file.fileno())
     beside.replace(path)
@@ -129,24 +143,60 @@ def write(path: Path, columns: dict[str, np.ndarray]) -> None:
     os.close(descriptor)
 
 
-def merge(place: Path, least: int = TOGETHER) -> bool:
-    """Make one file of those of a day where there are so many; tell whether it did."""
+def run_to_merge(place: Path) -> list[File]:
+    """Return the newest files of a day that are worth merging: many, and none far larger.
+
+    An older file joins only where it is not much larger than all newer ones together, so a point
+    is written again some few times, however many segments a day has.
+    """
+    run: list[File] = []
+    total = 0
+    for one in reversed(files(place)):
+        size = one.path.stat().st_size
+        if run and size > 2 * total and len(run) >= 2:
+            break
+        run.append(one)
+        total += size
+    return run[::-1] if len(run) >= TOGETHER else []
+
+
+def in_turns(held: Sequence[File], first: int) -> Iterator[np.ndarray]:
+    """Return the tags of a group, so many at a time that their points fit into memory."""
+    import pyarrow.parquet as pq
+
+    rows = sum(pq.read_metadata(one.path).num_rows for one in held)
+    turns = min(max(rows // AT_ONCE + 1, 1), GROUP)
+    yield from np.array_split(np.arange(first, first + GROUP, dtype=np.int32), turns)
+
+
+def tags_in(place: Path) -> list[int]:
+    """Return the tags there are points of on a day."""
     held = files(place)
-    if len(held) < least:
-        _drop_contained(place, held)
-        return False
-    rows = _fetch(held, "SELECT tag, time, value, seq FROM {}", [])
-    batch = Batch(rows["tag"], rows["time"].astype("datetime64[ms]").astype(np.int64),
-                  rows["value"])  # fmt: skip
-    chosen = last_written(batch.ids, batch.times, rows["seq"])
-    name = f"{held[0].low:010d}-{held[-1].high:010d}.parquet"
-    write(place / name, _raw(batch.where(chosen), rows["seq"][chosen]))
-    _drop_contained(place, files(place))
-    return True
+    return [int(tag) for tag in _fetch(held, "SELECT DISTINCT tag FROM {}", [])["tag"]]
 
 
-def _drop_contained(place: Path, counted: Sequence[File]) -> None:
-    keep = {one.path.name for one in counted}
+def rewrite(place: Path, keep: np.ndarray, day: int) -> None:
+    """Keep the points of some tags on a day, and none of others."""
+    for one in files(place):
+        rows = _fetch([one], "SELECT tag, epoch_ms(time) AS time, value, seq FROM {} WHERE tag IN ("
+                      + ", ".join(str(int(tag)) for tag in keep) + ") ORDER BY tag, time, seq", [])  # fmt: skip
+        write(one.path, _raw(Batch(rows["tag"], rows["time"], rows["value"]), rows["seq"]))
+
+
+def merge(place: Path, held: Sequence[File]) -> None:
+    """Make one file of some that follow each other on a day; all others stay."""
+    first = int(place.parent.name[1:]) * GROUP
+
+    def parts() -> Iterator[dict[str, np.ndarray]]:
+        for ids in in_turns(held, first):
+            rows = _fetch(held, "SELECT tag, epoch_ms(time) AS time, value, seq FROM {} WHERE tag "
+                          f"BETWEEN {ids[0]} AND {ids[-1]}", [])  # fmt: skip
+            batch = Batch(rows["tag"], rows["time"], rows["value"])
+            chosen = last_written(batch.ids, batch.times, rows["seq"])
+            yield _raw(batch.where(chosen), rows["seq"][chosen])
+
+    write_parts(place / f"{held[0].low:010d}-{held[-1].high:010d}.parquet", parts())
+    keep = {one.path.name for one in files(place)}
     for name in os.listdir(place):
         if name.endswith(".parquet") and name not in keep:
             (place / name).unlink(missing_ok=True)
