@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
 from linli import beside
+from linli.assets.telemetry import worker as telemetry
 from linli.cases import worker
 from linli.doors import outbox, uploads
 from linli.enterprises import keeping as park
@@ -26,7 +27,7 @@ from linli.topics import sweep
 # A case falls overdue by time alone; so the backlog is counted now and then all the same.
 RECOUNT_S = 60.0
 AT_ONCE = 100  # clocks that ring before tallies are folded again: screens are waiting
-PONDER_S, LIVE_S, FOLLOW_S = 15.0, 1.0, 0.2
+PONDER_S, LIVE_S, FOLLOW_S, MEASURE_S = 15.0, 1.0, 0.2, 3.0
 SEND_S = 2.0
 
 log = logging.getLogger(__name__)
@@ -68,6 +69,7 @@ JOBS: dict[str, Callable[[], Sequence[Callable[[], object]]]] = {
     "indicators": lambda: (keeping.follow,),
     "live": lambda: (Present().go_on,),
     "bulletins": lambda: (making.serve,),
+    "telemetry": lambda: (telemetry.beside,),
 }
 
 
@@ -77,6 +79,7 @@ def work(pause_s: float) -> None:
     errand: multiprocessing.process.BaseProcess | None = None
     beside.start("ponder", PONDER_S, patience=10)
     beside.start("indicators", FOLLOW_S, patience=5)
+    beside.start("telemetry", MEASURE_S, patience=0)
     if settings.DEMO:
         beside.start("live", LIVE_S, patience=5)
     # A receiver that does not answer must hold up nothing else.

@@ -7,6 +7,8 @@ import pytest
 from linli import clock
 from linli.assets.register.models import Asset, Level
 from linli.assets.telemetry.models import Tag
+from linli.assets.telemetry.worker import Worker
+from tests.assets.telemetry.broker import Mosquitto, until
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 
@@ -32,3 +34,41 @@ def press(db):
     ):
         Tag.objects.create(asset=machine, key=key, name=key, **more)
     return machine
+
+
+@pytest.fixture
+def mosquitto(tmp_path):
+    """Start a real broker."""
+    broker = Mosquitto(tmp_path)
+    yield broker
+    broker.stop()
+
+
+@pytest.fixture
+def works(press):
+    """Make workers that do all in this thread, turn by turn."""
+    made = []
+
+    def start():
+        worker = Worker()
+        worker._done["tidy"] = float("inf")  # folding has its own tests
+        made.append(worker)
+        return worker
+
+    yield start
+    for worker in made:
+        worker.stop()
+
+
+@pytest.fixture
+def follow():
+    """Let a worker work until something is so."""
+
+    def go_on(worker, is_so):
+        def turn():
+            worker.turn()
+            return is_so()
+
+        return until(turn)
+
+    return go_on

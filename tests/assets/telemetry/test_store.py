@@ -65,7 +65,7 @@ def test_folding_twice_and_merging_change_nothing(press, noon):
     for segment in journal.segments()[:-1]:
         journal.path_of(segment).unlink()
     (_group, _day, place), *rest = shelves.each_partition()
-    assert shelves.merge(place)
+    shelves.merge(place, shelves.run_to_merge(place))
     after = store.read(["press.temp"], start, noon)
 
     assert not rest and len(shelves.files(place)) == 1

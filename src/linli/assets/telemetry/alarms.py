@@ -7,7 +7,7 @@ twice and nothing is passed over, whenever the process is killed.
 
 import time
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import numpy as np
 from django.db import transaction
@@ -152,7 +152,7 @@ class Alarms:
         self.by_tag: dict[int, list[Standing]] = {}
         self.watched = np.empty(0, np.int32)
         self.silences: list[Standing] = []
-        self.evaluated = 0
+        self._unmarked = 0  # points evaluated since it was last written how far
         self._read_at = self._marked_at = -np.inf
         self._row = Reading.objects.get_or_create(name="rules")[0]
         self.segment, self.offset = self._row.segment, self._row.offset
@@ -206,8 +206,8 @@ class Alarms:
             self.segment, self.offset = later[0], 0
         if loud:
             changed = self._evaluate(Batch.of(loud))
-        self.evaluated += count
-        if changed or (count and time.monotonic() - self._marked_at > MARK_S):
+        self._unmarked += count
+        if changed or (self._unmarked and time.monotonic() - self._marked_at > MARK_S):
             self._keep(changed)
         return count
 
@@ -269,10 +269,6 @@ class Alarms:
             Reading.objects.filter(name="rules").update(
                 segment=self.segment, offset=self.offset, at=now()
             )
+        self._unmarked = 0
         for one in changed:
             one.is_raised_now = False
-
-
-def lasting(entry: RuleEntry) -> timedelta:
-    """Return for how long a value must be beyond."""
-    return timedelta(seconds=entry.lasting_s)

@@ -113,7 +113,7 @@ def let_go(today: int) -> None:
         if not kept:
             shutil.rmtree(place)
         elif set(shelves.tags_in(place)) - set(kept):
-            shelves.rewrite(place, np.array(kept, np.int32), day)
+            shelves.rewrite(place, np.array(kept, np.int32))
     root = journal.folder() / "minute"
     for path in root.glob("*/*.parquet"):
         day = int(np.datetime64(path.stem, "D").astype(int))

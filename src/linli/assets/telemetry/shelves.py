@@ -175,11 +175,12 @@ def tags_in(place: Path) -> list[int]:
     return [int(tag) for tag in _fetch(held, "SELECT DISTINCT tag FROM {}", [])["tag"]]
 
 
-def rewrite(place: Path, keep: np.ndarray, day: int) -> None:
+def rewrite(place: Path, keep: np.ndarray) -> None:
     """Keep the points of some tags on a day, and none of others."""
+    tags = ", ".join(str(int(tag)) for tag in keep)
+    columns = "SELECT tag, epoch_ms(time) AS time, value, seq FROM {}"
     for one in files(place):
-        rows = _fetch([one], "SELECT tag, epoch_ms(time) AS time, value, seq FROM {} WHERE tag IN ("
-                      + ", ".join(str(int(tag)) for tag in keep) + ") ORDER BY tag, time, seq", [])  # fmt: skip
+        rows = _fetch([one], f"{columns} WHERE tag IN ({tags}) ORDER BY tag, time, seq", [])
         write(one.path, _raw(Batch(rows["tag"], rows["time"], rows["value"]), rows["seq"]))
 
 

@@ -22,6 +22,10 @@ def number(value: float | None) -> str:
     return "–" if value is None or value != value else f"{value:,.4g}"
 
 
+def _day_and_hour(at: datetime) -> str:
+    return timezone.localtime(at).strftime("%m-%d %H:%M")
+
+
 def alarm(
     rule: Rule, entry: RuleEntry, tag_id: int, peak: float, since: datetime, value: float
 ) -> int:
@@ -30,8 +34,7 @@ def alarm(
     with translation.override(settings.LANGUAGE_CODE):
         words = {
             "asset": tag.asset, "rule": rule, "tag": tag, "value": number(peak), "unit": tag.unit,
-            "limit": number(entry.threshold), "since": timezone.localtime(since).strftime("%m-%d %H:%M"),
-            "code": tag.code,
+            "limit": number(entry.threshold), "code": tag.code, "since": _day_and_hour(since),
         }  # fmt: skip
         title = _("%(asset)s: %(rule)s") % words
         if entry.silence is not None:
@@ -44,7 +47,7 @@ def alarm(
                      "is %(limit)s.") % words  # fmt: skip
         case = tell(
             tag.asset, entry.category, title[:200], body, source=Source.TELEMETRY,
-            external_id=f"rule:{rule.code}:{tag.code}:{since:%Y%m%dT%H%M%S}",
+            external_id=f"rule:{rule.pk}:{tag.pk}",
         )  # fmt: skip
     return int(case.pk)
 
@@ -61,14 +64,15 @@ def faults_that_stay() -> int:
             words = {
                 "tag": row.tag, "code": row.tag.code, "reason": row.get_reason_display(),
                 "asset": row.tag.asset, "last": row.last,
-                "since": timezone.localtime(row.spell_since).strftime("%m-%d %H:%M"),
+                "since": _day_and_hour(row.spell_since),
             }  # fmt: skip
             tell(
-                row.tag.asset, rules.ALARM, (_("%(asset)s: %(tag)s sends no good values") % words)[:200],
+                row.tag.asset, rules.ALARM,
+                (_("%(asset)s: %(tag)s sends no good values") % words)[:200],
                 _("Points of %(code)s are refused since %(since)s: %(reason)s. The last one: "
                   "%(last)s.") % words,
                 source=Source.TELEMETRY,
-                external_id=f"refused:{row.tag.code}:{row.reason}:{row.spell_since:%Y%m%dT%H%M%S}",
+                external_id=f"refused:{row.tag.pk}:{row.reason}",
             )  # fmt: skip
             row.told = True
             row.save(update_fields=["told"])

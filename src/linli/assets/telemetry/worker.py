@@ -1,7 +1,9 @@
-"""The worker of telemetry: takes in, stores, acknowledges, evaluates, folds. One an installation."""
+"""The worker of telemetry: takes in, stores, acknowledges, evaluates, folds."""
 
 import fcntl
 import logging
+import multiprocessing
+import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from django.db import DatabaseError, close_old_connections
+from django.db.models import F
 
 from linli.assets.telemetry import folding, inlets, journal, telling
 from linli.assets.telemetry.alarms import Alarms
@@ -147,8 +150,6 @@ class Worker:
             line = Line.objects.filter(source=key)
             line.update(**changes)
             if new > 0:
-                from django.db.models import F
-
                 line.update(points=F("points") + new)
 
     def _fold(self) -> None:
@@ -211,3 +212,34 @@ def run(is_wanted: Callable[[], bool]) -> bool:
         finally:
             worker.stop()
     return True
+
+
+def work(seconds: float = 0.0) -> bool:
+    """Work until this process is told to stop, or for so many seconds."""
+    begun, stopped = time.monotonic(), threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stopped.set())
+    return run(lambda: not stopped.is_set()
+               and (not seconds or time.monotonic() - begun < seconds))  # fmt: skip
+
+
+def fold_alone() -> None:
+    """Evaluate and fold what was just written, where no worker does it anyway."""
+    with alone() as is_alone:
+        if is_alone:
+            alarms = Alarms()
+            journal.turn(1)
+            alarms.follow()
+            alarms.mark()
+            folding.fold()
+
+
+def beside() -> None:
+    """Be the job beside the site: work while there is a source or something in the journal."""
+    parent = multiprocessing.parent_process()
+    run(lambda: (parent is None or parent.is_alive()) and is_needed())
+
+
+def is_needed() -> bool:
+    """Tell whether there is anything to do."""
+    return Source.objects.filter(enabled=True).exists() or bool(journal.segments())

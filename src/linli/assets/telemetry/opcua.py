@@ -1,0 +1,169 @@
+"""OPC UA as a way in: the nodes of a source's tags are subscribed to."""
+
+import asyncio
+import logging
+import threading
+import time
+from collections import deque
+from datetime import UTC as _UTC
+from typing import Any
+
+import numpy as np
+
+from linli.assets.telemetry import directory, store, words
+from linli.assets.telemetry.checking import Faults
+from linli.assets.telemetry.inlets import lag
+from linli.assets.telemetry.models import Line, Reason, Source, Tag
+from linli.assets.telemetry.points import MOMENT, Points, moment
+from linli.clock import now
+
+EVERY_MS = 500  # how often the server sends what has changed
+QUEUE = 1000  # values of a node a server may keep between two such times
+ANSWER_S = 4.0
+AGAIN_S = (1, 2, 5, 10, 30)  # after so many seconds it is tried again
+AT_ONCE = 20_000
+
+log = logging.getLogger(__name__)
+
+
+class OpcuaInlet:
+    """A server that is subscribed to, in a thread of its own."""
+
+    def __init__(self, source: Source, wake: threading.Event) -> None:
+        self.source, self.wake = source, wake
+        self.points = 0
+        self.lag_s: float | None = None
+        self.state: str = Line.State.WAITING
+        self.error, self.since = "", time.time()
+        self.waiting: deque[tuple[str, float, Any, bool]] = deque()
+        self.addresses: list[str] = []
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def start(self) -> None:
+        """Begin, and come back by itself whenever the line is cut."""
+        self._look()
+        self._thread.start()
+
+    def _look(self) -> None:
+        """See which nodes are wanted; the thread of the line asks no database."""
+        wanted = directory.known().by_address
+        self.addresses = sorted(node for key, node in wanted if key == self.source.pk)
+
+    def stop(self) -> None:
+        """End the line."""
+        self._ended.set()
+        if self._thread.is_alive():
+            self._thread.join(ANSWER_S + 2)
+
+    def take(self) -> int:
+        """Store what has come."""
+        self._look()
+        count = min(len(self.waiting), AT_ONCE)
+        if not count:
+            return 0
+        told = [self.waiting.popleft() for _ in range(count)]
+        faults, known = Faults(), directory.known()
+        codes: list[str] = []
+        places: dict[str, int] = {}
+        which, times, values = [], [], []
+        for address, at, value, is_good in told:
+            place = known.by_address.get((self.source.pk, address))
+            if place is None:
+                continue
+            tag = known.rows[place]
+            number = _number(tag, value) if is_good else None
+            if number is None:
+                faults.tell(tag["id"], "", Reason.TYPE if is_good else Reason.NAN, repr(value))
+                continue
+            if address not in places:
+                places[address] = len(codes)
+                codes.append(tag["code"])
+            which.append(places[address])
+            times.append(at)
+            values.append(number)
+        points = Points(
+            codes, np.array(which, np.int32), np.array(times, np.float64).astype(np.int64)
+            .astype(MOMENT), np.array(values, np.float64),
+        )  # fmt: skip
+        try:
+            taken = store.write(points, source=self.source, faults=faults)
+        except Exception:
+            self.waiting.extendleft(reversed(told))  # nobody sends them again
+            raise
+        self.points += taken.stored
+        self.lag_s = lag(points)
+        return count
+
+    def _run(self) -> None:
+        tries = 0
+        while not self._ended.is_set():
+            begun = time.monotonic()
+            try:
+                asyncio.run(self._follow())
+            except Exception as fault:
+                self._broken(str(fault) or type(fault).__name__)
+            if time.monotonic() - begun > 60:
+                tries = 0
+            self._ended.wait(AGAIN_S[min(tries, len(AGAIN_S) - 1)])
+            tries += 1
+
+    def _broken(self, why: str) -> None:
+        if self.state != Line.State.BROKEN:
+            self.since = time.time()
+        self.state, self.error = Line.State.BROKEN, why
+
+    async def _follow(self) -> None:
+        from asyncua import Client
+
+        client = Client(self.source.address, timeout=ANSWER_S)
+        if self.source.username:
+            client.set_user(self.source.username)
+            client.set_password(self.source.secret)
+        async with client:
+            nodes = self.addresses
+            subscription = await client.create_subscription(EVERY_MS, self)
+            missing = await self._subscribe(client, subscription, nodes)
+            self.state, self.since = Line.State.OPEN, time.time()
+            self.error = f"no such node: {', '.join(missing[:5])}" if missing else ""
+            looked = time.monotonic()
+            while not self._ended.is_set():
+                await asyncio.sleep(0.2)
+                if time.monotonic() - looked > 5:
+                    looked = time.monotonic()
+                    await client.check_connection()
+                    if self.addresses != nodes:
+                        return  # tags were added or taken away
+
+    async def _subscribe(self, client: Any, subscription: Any, nodes: list[str]) -> list[str]:
+        missing = []
+        for address in nodes:
+            try:
+                await subscription.subscribe_data_change(client.get_node(address), queuesize=QUEUE)
+            except Exception as fault:
+                log.warning("source %s, node %s: %s", self.source.code, address, fault)
+                missing.append(address)
+        return missing
+
+    def datachange_notification(self, node: Any, value: Any, told: Any) -> None:
+        """Take a value that has changed (asyncua calls it by this name)."""
+        given = told.monitored_item.Value
+        stamp = given.SourceTimestamp or given.ServerTimestamp
+        at = moment(stamp.replace(tzinfo=stamp.tzinfo or _UTC) if stamp else now())
+        is_good = given.StatusCode is None or given.StatusCode.is_good()
+        self.waiting.append((node.nodeid.to_string(), float(at.astype(np.int64)), value, is_good))
+        self.wake.set()
+
+    def status_change_notification(self, status: Any) -> None:
+        """Hear of the end of a subscription."""
+        self._broken(str(status))
+
+
+def _number(tag: dict[str, Any], value: Any) -> float | None:
+    """Return a value as the store keeps it; None where it is of another type."""
+    if tag["kind"] == Tag.Kind.TEXT:
+        found = words.number_of(tag["id"], value, tag["words"]) if isinstance(value, str) else None
+        return None if found is None else float(found)
+    if isinstance(value, bool):
+        return float(value) if tag["kind"] == Tag.Kind.FLAG else None
+    return float(value) if isinstance(value, int | float) else None

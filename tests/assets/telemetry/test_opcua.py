@@ -1,0 +1,96 @@
+"""OPC UA against a real server."""
+
+import asyncio
+import threading
+
+import pytest
+from asyncua import Server, ua
+
+from linli.assets.telemetry import directory, store
+from linli.assets.telemetry.models import Refusal, Source, Tag
+from tests.assets.telemetry.broker import free_port, until
+
+pytestmark = pytest.mark.django_db
+
+
+class Plc:
+    """A server with two variables, in a thread with a loop of its own."""
+
+    def __init__(self):
+        self.port = free_port()
+        self.begin()
+
+    @property
+    def address(self):
+        return f"opc.tcp://127.0.0.1:{self.port}/plc"
+
+    def begin(self):
+        self.loop = asyncio.new_event_loop()
+        self.ready, self.ended = threading.Event(), asyncio.Event()
+        self.thread = threading.Thread(target=self.loop.run_until_complete, args=(self.serve(),))
+        self.thread.start()
+        assert self.ready.wait(20)
+
+    async def serve(self):
+        server = Server()
+        await server.init()
+        server.set_endpoint(self.address)
+        await server.register_namespace("plc")
+        async with server:
+            folder = await server.nodes.objects.add_object(2, "press")
+            self.temp = await folder.add_variable(ua.NodeId("press.temp", 2), "temp", 20.0)
+            self.door = await folder.add_variable(ua.NodeId("press.door", 2), "door", False)
+            self.ready.set()
+            await self.ended.wait()
+
+    def write(self, value):
+        asyncio.run_coroutine_threadsafe(self.temp.write_value(value), self.loop).result(5)
+
+    def end(self):
+        self.loop.call_soon_threadsafe(self.ended.set)
+        self.thread.join(10)
+
+
+@pytest.fixture
+def plc():
+    server = Plc()
+    yield server
+    server.end()
+
+
+@pytest.fixture
+def worker(plc, press, works):
+    source = Source.objects.create(code="plc", name="plc", kind=Source.Kind.OPCUA,
+                                   address=plc.address)  # fmt: skip
+    Tag.objects.filter(code="press.temp").update(source=source, address="ns=2;s=press.temp")
+    Tag.objects.filter(code="press.door").update(source=source, address="ns=2;s=press.door")
+    Tag.objects.filter(code="press.load").update(source=source, address="ns=2;s=nothing")
+    directory.forget()
+    return works()
+
+
+def newest(code):
+    return (found := store.newest([code])) and found[code].value
+
+
+def test_what_changes_on_the_server_is_stored(plc, worker, follow):
+    follow(worker, lambda: newest("press.temp") == 20 and newest("press.door") == 0)
+
+    plc.write(23.5)
+    follow(worker, lambda: newest("press.temp") == 23.5)
+    plc.write(900.0)
+    follow(worker, lambda: Refusal.objects.filter(reason="range").exists())
+
+    (_settings, inlet), *_ = worker.inlets.values()
+    assert inlet.error == "no such node: ns=2;s=nothing"
+
+
+def test_the_line_comes_back_after_the_server_was_away(plc, worker, follow):
+    follow(worker, lambda: newest("press.temp") == 20)
+    plc.end()
+    follow(worker, lambda: [i.state for _s, i in worker.inlets.values()] == ["broken"])
+
+    plc.begin()
+    plc.write(25.0)
+
+    until(lambda: worker.turn() is not None and newest("press.temp") == 25, 30)
