@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from linli.assets.register import section as assets
+from linli.assets.telemetry import section as telemetry
 from linli.cases import section as cases
 from linli.enterprises import section as enterprises
 from linli.indicators import section as indicators
@@ -30,7 +31,7 @@ class Owner(Protocol):
 # From the lowest floor up: what is written first may be referred to by what comes later.
 OWNERS: tuple[Owner, ...] = (
     places, people, cases, stewards, enterprises, programmes, remediation, renewal, indicators,
-    bulletins, schemes, assets,
+    bulletins, schemes, assets, telemetry,
 )  # fmt: skip
 
 # What stands in a pack as `[[name]]`.
@@ -49,6 +50,7 @@ PACK_SECTIONS: dict[str, type[Declaration]] = {
     "programme": renewal.ProgrammeEntry,
     "asset_kind": assets.AssetKindEntry,
     "skill": assets.SkillEntry,
+    "rule": telemetry.RuleEntry,
 }
 
 

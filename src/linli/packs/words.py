@@ -70,6 +70,12 @@ WORDS: Mapping[str, str | Promise] = {
     # assets
     "icon": L("picture"), "running": L("counts as running"),
     "running_en": L("counts as running, in English"),
+    # rules on telemetry
+    "key": L("what is measured"), "role": L("part it plays"), "asset_kind": L("kind of asset"),
+    "above": L("above"), "below": L("below"), "rate": L("change a minute"),
+    "silence": L("seconds without a point"), "clear": L("ends at"),
+    "over_s": L("seconds it is taken over"), "lasting_s": L("seconds it must last"),
+    "severity": L("severity"),
 }  # fmt: skip
 KINDS: Mapping[str, str | Promise] = {
     "category": L("Categories"), "offer": L("Services"), "service": L("Services"),
@@ -83,9 +89,11 @@ KINDS: Mapping[str, str | Promise] = {
     "node": L("Programmes"),
     "asset_kind": L("Kinds of assets"), "assetkind": L("Kinds of assets"),
     "skill": L("Skills"),
+    "rule": L("Rules on telemetry"),
 }  # fmt: skip
 VALUES: Mapping[str, str | Promise] = {
     "territorial": L("territorial side"), "functional": L("functional side"),
     "photo": L("photo"), "private": L("private matter"),
     "neighbourhood": L("neighbourhood matter"), "public": L("public matter"),
+    "notice": L("notice"), "warning": L("warning"), "danger": L("danger"),
 }  # fmt: skip

@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from linli import clock
+from linli.assets.register import tree
 from linli.assets.register.models import Asset, Level
 from linli.assets.telemetry.models import Tag
 from linli.assets.telemetry.worker import Worker
+from tests.assets.plant import asset
 from tests.assets.telemetry.broker import Mosquitto, until
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -21,12 +23,12 @@ def noon():
 
 
 @pytest.fixture
-def press(db):
-    """A press with a temperature (°C, −40 to 200), a load, and a door that is open or not."""
-    plant = Asset.objects.create(code="works", name="工厂", level=Level.PLANT, path="works/")
-    machine = Asset.objects.create(
-        code="press", name="压机", level=Level.MACHINE, parent=plant, path="works/press/"
+def press(plant):
+    """A press of the plant: temperature (°C, −40 to 200), load, and a door that is open or not."""
+    machine = Asset(
+        code="press", name="压机", level=Level.MACHINE, kind="press", parent=asset("P1-L1")
     )
+    tree.save(machine)
     for key, more in (
         ("temp", {"unit": "°C", "low": -40, "high": 200}),
         ("load", {"unit": "kN"}),

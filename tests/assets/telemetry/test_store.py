@@ -6,9 +6,10 @@ from datetime import timedelta
 import numpy as np
 import pytest
 
-from linli.assets.telemetry import journal, recent, shelves, store
-from linli.assets.telemetry.models import Refusal
+from linli.assets.telemetry import files, folding, journal, recent, shelves, store
+from linli.assets.telemetry.models import Reading, Refusal, Tag
 from linli.assets.telemetry.points import Points, moment
+from linli.doors.reading import Unreadable
 
 pytestmark = pytest.mark.django_db
 SECOND = timedelta(seconds=1)
@@ -143,3 +144,75 @@ def test_what_a_killed_process_had_written_is_there(press, noon):
     recent.points()
 
     assert len(store.read(["press.temp"], noon - timedelta(hours=1), noon)) == 10
+
+
+def test_days_that_are_over_are_down_sampled_and_then_let_go(press, noon):
+    start = noon - timedelta(days=3)
+    times = seconds(start, 7200)
+    values = np.arange(7200.0)
+    store.write(
+        Points.table(times, {"press.temp": values % 100, "press.load": values}), history=True
+    )
+    Tag.objects.filter(code="press.load").update(raw_days=2)
+    journal.turn(1)
+    Reading.objects.create(name="rules", segment=99)
+    before = store.spread("press.load", start, noon, timedelta(hours=1))
+    assert folding.fold() == 1
+    folding.tidy(noon)
+
+    minutes = store.read(["press.load"], start, noon)
+    points = store.read(["press.temp"], start, noon)
+    after = store.spread("press.load", start, noon, timedelta(hours=1))
+    by_minute = store.read(["press.load"], start, noon, every=timedelta(minutes=5), how="high")
+
+    assert len(minutes) == 120 and minutes.values[0, 0] == pytest.approx(29.5)
+    assert len(points) == 7200
+    assert after.means.tolist() == pytest.approx(before.means.tolist())
+    assert after.lows.tolist() == before.lows.tolist() == [0, 3600]
+    assert by_minute.values[0, 0] == 299
+
+
+def test_late_points_of_a_day_that_is_over_are_down_sampled_too(press, noon):
+    start = noon - timedelta(days=2)
+    Reading.objects.create(name="rules", segment=99)
+    for value in (1.0, 3.0):
+        times = seconds(start + timedelta(seconds=value), 1)
+        store.write(Points.series({"press.temp": (times, [value])}))
+        folding.fold(is_time=True)
+        folding.tidy(noon)
+
+    hours = store.spread("press.temp", start, noon, timedelta(hours=1))
+
+    assert hours.counts.tolist() == [2] and hours.means.tolist() == [2.0]
+
+
+def test_files_are_taken_in_long_and_wide(press, noon, tmp_path):
+    (tmp_path / "long.csv").write_text(
+        "时间,测点,数值\n2026-03-02 19:00:00,press.temp,20.5\n2026-03-02T11:00:01Z,press.load,7\n"
+        "2026-03-02T11:00:02Z,press.temp,warm\n2026-03-02T11:00:03Z,other,1\n", "gb18030",
+    )  # fmt: skip
+    (tmp_path / "wide.csv").write_text(
+        "time,press.temp,press.load\n2026-03-02T11:10:00Z,1,2\n2026-03-02T11:10:01Z,,4\n"
+    )
+
+    long, wide = (files.take(tmp_path / name) for name in ("long.csv", "wide.csv"))
+    target = tmp_path / "out.parquet"
+    given = files.give(["press.temp", "press.load"], noon - timedelta(hours=2), noon, target)
+    again = files.take(target)
+
+    assert (long.stored, long.refused) == (2, {"nan": 1, "unknown": 1})
+    assert wide.stored == 3 and given == 5 and again.stored == 5
+    series = store.read(["press.temp", "press.load"], noon - timedelta(hours=2), noon)
+    assert np.isfinite(series.values).sum() == 5
+    assert series.times[0] == moment(noon - timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    "content", ["", "a,b\n1,2\n", "time,press.temp\nyesterday,2\n", "time\n2026-01-01\n"]
+)
+def test_a_file_that_cannot_be_read_says_why(press, noon, tmp_path, content):
+    path = tmp_path / "bad.csv"
+    path.write_text(content)
+
+    with pytest.raises(Unreadable, match=r"bad\.csv"):
+        files.take(path)

@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import paho.mqtt.client as mqtt
-from paho.mqtt.enums import CallbackAPIVersion
+from paho.mqtt.enums import CallbackAPIVersion, MQTTProtocolVersion
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
@@ -38,7 +38,7 @@ class Address:
     host: str
     port: int
     is_safe: bool
-    version: int
+    version: MQTTProtocolVersion
 
     @classmethod
     def of(cls, text: str) -> "Address":
@@ -50,8 +50,10 @@ class Address:
             raise BadAddress(text) from fault
         if not parts.hostname:
             raise BadAddress(text)
-        version = mqtt.MQTTv5 if "5" in parts.scheme else mqtt.MQTTv311
-        return cls(parts.hostname, port, parts.scheme.endswith("s"), int(version))
+        version = (
+            MQTTProtocolVersion.MQTTv5 if "5" in parts.scheme else MQTTProtocolVersion.MQTTv311
+        )
+        return cls(parts.hostname, port, parts.scheme.endswith("s"), version)
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,9 @@ class Broker:
 
     def _client(self) -> mqtt.Client:
         version = self.address.version
-        kept: dict[str, Any] = {} if version == mqtt.MQTTv5 else {"clean_session": False}
+        kept: dict[str, Any] = (
+            {} if version == MQTTProtocolVersion.MQTTv5 else {"clean_session": False}
+        )
         client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id(self.source), protocol=version,
             manual_ack=True, **kept,
@@ -107,7 +111,7 @@ class Broker:
     def start(self) -> None:
         """Begin, and come back by itself whenever the line is cut."""
         more: dict[str, Any] = {}
-        if self.address.version == mqtt.MQTTv5:
+        if self.address.version == MQTTProtocolVersion.MQTTv5:
             told = Properties(PacketTypes.CONNECT)
             told.SessionExpiryInterval = KEPT_S
             told.ReceiveMaximum = IN_FLIGHT
@@ -142,7 +146,7 @@ class Broker:
             self._broken(str(code))
             return
         self.connection += 1
-        if self.address.version == mqtt.MQTTv5:
+        if self.address.version == MQTTProtocolVersion.MQTTv5:
             client.subscribe([(topic, SubscribeOptions(qos=1)) for topic in self.topics])
         else:
             client.subscribe([(topic, 1) for topic in self.topics])
@@ -162,7 +166,7 @@ class Broker:
 
     def _on_message(self, _client: Any, _data: Any, message: mqtt.MQTTMessage) -> None:
         self.waiting.append(
-            Arrived(message.topic, message.payload, int(time.time() * 1000), message.mid,
+            Arrived(message.topic, bytes(message.payload), int(time.time() * 1000), message.mid,
                     message.qos, self.connection)
         )  # fmt: skip
         if not self.wake.is_set():

@@ -95,7 +95,7 @@ def value_of(metric: Any, datatype: int) -> float | bool | str | None:
     held = metric.WhichOneof("value")
     if held is None or metric.is_null or held == "bytes_value":
         return None
-    value = getattr(metric, held)
+    value: float | bool | str = getattr(metric, held)
     bits = BITS.get(DataType(datatype)) if datatype in DataType._value2member_map_ else None
     if bits and isinstance(value, int):
         # Signed numbers travel as unsigned ones of 32 or 64 bits, in two's complement.
@@ -104,7 +104,7 @@ def value_of(metric: Any, datatype: int) -> float | bool | str | None:
             value -= 1 << bits
     if isinstance(value, int) and not isinstance(value, bool):
         return float(value)
-    return value  # type: ignore[no-any-return]
+    return value
 
 
 def property_of(metric: Any, name: str) -> str:
