@@ -80,7 +80,7 @@ def broken(z: Sequence[float] | Floats, rules: Sequence[Rule] = NELSON) -> tuple
 def _runs(rule: Rule, z: Floats) -> list[tuple[list[int], int]]:
     match rule:
         case Rule.BEYOND:
-            return [([k], int(np.sign(z[k]))) for k in np.flatnonzero(np.abs(z) > 3)]
+            return [([k], int(np.sign(z[k]))) for k in np.flatnonzero(np.abs(z) > 3).tolist()]
         case Rule.TWO_OF_THREE:
             return _so_many(z, 2, 3, 2.0)
         case Rule.FOUR_OF_FIVE:
