@@ -1,0 +1,6 @@
+"""Inspection over REST: what its pages do, for programs."""
+
+from linli.assets.inspection.judging_api import router as judging
+from linli.assets.inspection.station_api import router as stations
+
+ROUTERS = (judging, stations)
