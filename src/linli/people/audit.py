@@ -52,6 +52,8 @@ ACTIONS: dict[str, str | Promise] = {
     "exported": _("Exported"),
     "imported": _("Imported"),
     "land-cut": _("Land cut"),
+    "station-changed": _("Station set up or changed"),
+    "version-chosen": _("Version of a station chosen"),
     "webhook-added": _("Webhook added"),
     "webhook-changed": _("Webhook changed"),
     "webhook-removed": _("Webhook removed"),
@@ -102,6 +104,7 @@ KINDS: dict[str, str | Promise] = {
     "webhook": _("Webhook"),
     "campaign": _("Campaign"),
     "block": _("Block"),
+    "station": _("Station"),
 }
 
 

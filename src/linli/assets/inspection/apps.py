@@ -1,6 +1,14 @@
+"""Inspection (检测): pictures of parts judged by a model, and the model taught by inspectors."""
+
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class InspectionConfig(AppConfig):
     name = "linli.assets.inspection"
     label = "inspection"
+    verbose_name = _("Inspection")
+
+    def ready(self) -> None:
+        # It declares who may see what.
+        from linli.assets.inspection import visibility  # noqa: F401

@@ -127,7 +127,9 @@ class Seen:
         points = [one for one in [*self.base, *self.shown] if one.usable > 0]
         if not points or not any(one in self.shown for one in points):
             return None
-        marks = [self.is_own_base or at < len(points) - len(self._usable) for at in range(len(points))]
+        marks = [
+            self.is_own_base or at < len(points) - len(self._usable) for at in range(len(points))
+        ]
         sizes = [one.usable for one in points]
         if kind == "p":
             return p_chart([one.flawed for one in points], sizes, marks), points

@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as L  # noqa: N812
 from django.utils.translation import ngettext
 
+from linli.assets.inspection.choosing import USABLE
 from linli.assets.inspection.models import Version
 
 # What is compared: its name, and whether more of it is better.
@@ -42,6 +43,11 @@ class Told:
     measures: list[Measure]
     title: str
     n: int | None
+
+    @property
+    def may_use(self) -> bool:
+        """Whether it could judge from now on."""
+        return self.version.state in USABLE
 
 
 def told(version: Version) -> Told:

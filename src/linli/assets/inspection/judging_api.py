@@ -25,9 +25,9 @@ class JudgementGiven(Given):
     """What an inspector says of a part."""
 
     judgement: Literal["confirmed", "overruled"]
-    kind: Annotated[
-        Text | None, Field(max_length=50, description=N("Code of a kind of flaw"))
-    ] = None
+    kind: Annotated[Text | None, Field(max_length=50, description=N("Code of a kind of flaw"))] = (
+        None
+    )
 
 
 class JudgedShape(Shape):

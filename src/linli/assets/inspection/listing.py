@@ -50,7 +50,9 @@ class MomentField(forms.CharField):
 class Filters(forms.Form):
     """What narrows a list of parts; what was mistyped narrows nothing."""
 
-    verdict = forms.ChoiceField(required=False, label=_("Verdict"), choices=[EVERY, *Verdict.choices])
+    verdict = forms.ChoiceField(
+        required=False, label=_("Verdict"), choices=[EVERY, *Verdict.choices]
+    )
     judged = forms.ChoiceField(
         required=False, label=_("Judged"),
         choices=[EVERY, ("waiting", _("Flawed, to judge")), ("no", _("Not judged")),

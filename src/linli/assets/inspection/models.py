@@ -271,6 +271,16 @@ class Flaw(models.Model):
     class Meta:
         ordering = ["inspection", "-score", "id"]
 
+    @property
+    def wide(self) -> float:
+        """How wide its box is, pixels."""
+        return float(self.box[2] - self.box[0]) if self.box else 0.0
+
+    @property
+    def high(self) -> float:
+        """How high its box is, pixels."""
+        return float(self.box[3] - self.box[1]) if self.box else 0.0
+
 
 class Hour(models.Model):
     """What a station saw in an hour, kept with each part, so that pages count no inspections.

@@ -1,7 +1,5 @@
 """The page of a part, and the queue in which an inspector judges one after the other."""
 
-from typing import Any
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -12,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.assets.inspection import judging, queue, seen
-from linli.assets.inspection.models import Flaw, FlawKind, Inspection
+from linli.assets.inspection.models import FlawKind, Inspection
 from linli.assets.inspection.views import found_station
 from linli.assets.inspection.who import may_judge
 from linli.cases.file_views import sent
@@ -47,7 +45,9 @@ def _part(
 ) -> HttpResponse:
     judges = may_judge(sight, found.station)
     last = request.session.get(UNDONE)
-    template = "inspection/_part.html" if request.headers.get("HX-Request") else "inspection/part.html"
+    template = (
+        "inspection/_part.html" if request.headers.get("HX-Request") else "inspection/part.html"
+    )
     return render(
         request,
         template,
@@ -74,7 +74,9 @@ def _kinds(part: Inspection) -> list[tuple[int | None, FlawKind]]:
 
 
 def _sees(sight: Scope, case: int | None) -> Case | None:
-    found: Case | None = sight.of(Case).filter(pk=case).only("code", "title").first() if case else None
+    found: Case | None = (
+        sight.of(Case).filter(pk=case).only("code", "title").first() if case else None
+    )
     return found
 
 

@@ -16,7 +16,9 @@ class Neighbours:
 
 def first(station: Station) -> Inspection | None:
     """Return the part that has waited longest."""
-    return Inspection.objects.filter(JUDGED["waiting"], station=station).order_by("at", "pk").first()
+    return (
+        Inspection.objects.filter(JUDGED["waiting"], station=station).order_by("at", "pk").first()
+    )
 
 
 def around(part: Inspection) -> Neighbours:

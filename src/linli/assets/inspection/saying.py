@@ -74,7 +74,7 @@ def kinds(whole: Counted, names: Mapping[str, str]) -> dict[str, Any]:
     elif len(shares) == 1:
         title = _("All flaws are of one kind: %(kind)s") % {"kind": label[shares[0].name]}
     else:
-        title = _("%(kinds)s: %(share)s of all flawed parts’ kinds") % {
+        title = _("%(kinds)s: together %(share)s of what is flawed") % {
             "kinds": _(", ").join(label[one.name] for one in few),
             "share": percent(100 * few[-1].cumulative, 0),
         }
@@ -123,18 +123,23 @@ def _title(
     about: str, centre: str, told: Sequence[Broken], numbers: dict[str, Any], labels: list[str]
 ) -> str:
     if not told:
-        return _("%(about)s: in control, %(centre)s on average") % {"about": about, "centre": centre}
+        return _("%(about)s: in control, %(centre)s on average") % {
+            "about": about,
+            "centre": centre,
+        }
     beyond = [one for one in told if one.rule == Rule.BEYOND]
     if beyond:
         last = beyond[-1].points[-1]
         limit = numbers["high" if beyond[-1].side > 0 else "low"][last]
-        unit = " %" if numbers["high"] and about == _("Share of flawed parts") else ""
+        unit = " %" if numbers["kind"] == "p" else ""
         return ngettext(
             "%(about)s: out of control, %(n)d point outside the limits; the last from %(at)s (%(value)s, limit %(limit)s)",  # noqa: E501
             "%(about)s: out of control, %(n)d points outside the limits; the last from %(at)s (%(value)s, limit %(limit)s)",  # noqa: E501
             len(beyond),
-        ) % {"about": about, "n": len(beyond), "at": labels[last],
-             "value": f"{numbers['values'][last]:.2f}{unit}", "limit": f"{limit:.2f}{unit}"}  # fmt: skip
+        ) % {
+            "about": about, "n": len(beyond), "at": labels[last],
+            "value": f"{numbers['values'][last]:.2f}{unit}", "limit": f"{limit:.2f}{unit}",
+        }  # fmt: skip
     return _("%(about)s: not by chance alone, %(rule)s until %(at)s") % {
         "about": about, "rule": RULES[told[-1].rule], "at": labels[told[-1].points[-1]],
     }  # fmt: skip
@@ -153,7 +158,9 @@ def _rule(one: Broken, labels: Sequence[str]) -> dict[str, Any]:
 
 def _base(seen: Seen) -> str:
     if seen.is_own_base:
-        return _("Limits from the points shown, without those outside; too little lies before them.")
+        return _(
+            "Limits from the points shown, without those outside; too little lies before them."
+        )
     return _("Limits from %(since)s to %(until)s, without the points outside.") % {
         "since": f"{localtime(seen.base[0].since):%Y-%m-%d}",
         "until": f"{localtime(seen.base[-1].until):%Y-%m-%d}",
@@ -161,9 +168,9 @@ def _base(seen: Seen) -> str:
 
 
 def _laney(sigma_z: float) -> str:
-    return _("The points differ by %(times).1f times what counting explains; limits after Laney.") % {
-        "times": sigma_z
-    }
+    return _(
+        "The points differ by %(times).1f times what counting explains; limits after Laney."
+    ) % {"times": sigma_z}
 
 
 def _thin(thin: int, points: int) -> str:

@@ -136,4 +136,4 @@ def _plain(value: Any) -> Any:
     return str(value) if isinstance(value, Asset | Product) else value
 
 
-audit.name_fields({name: label for name, label in StationForm.Meta.labels.items()}, {})
+audit.name_fields(StationForm.Meta.labels, {})

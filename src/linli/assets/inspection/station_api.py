@@ -7,7 +7,7 @@ from django.utils.translation import gettext_noop
 from ninja import Router
 from pydantic import Field
 
-from linli.assets.inspection import setting_up, versions
+from linli.assets.inspection import choosing, setting_up
 from linli.assets.inspection.figures import Span
 from linli.assets.inspection.models import Station, Version
 from linli.assets.inspection.setting_up import StationForm
@@ -32,9 +32,7 @@ class StationGiven(Given):
     name: Words = None
     name_en: Words = None
     asset: Annotated[Text | None, Field(max_length=40, description=N("Code of an asset"))] = None
-    product: Annotated[
-        Text | None, Field(max_length=50, description=N("Code of a product"))
-    ] = None
+    product: Annotated[Text | None, Field(max_length=50, description=N("Code of a product"))] = None
     method: Literal["surface", "board"] | None = None
     feed: Literal["folder", "http", "camera"] | None = None
     address: Words = None
@@ -172,20 +170,6 @@ def change(request: HttpRequest, code: str) -> dict[str, Any]:
     return _saved(sight, request.user, told.model_dump(), station)
 
 
-@router.post("/stations/{code}/teach", response=VersionShape, **operation(
-    N("Let a new version be learnt from what people judged"),
-    N("The worker learns it; follow its state in the table of versions."),
-    name="teach_station"))  # fmt: skip
-def teach(request: HttpRequest, code: str) -> dict[str, Any]:
-    assert isinstance(request.user, User)
-    _sight, station = _mine(request, code)
-    try:
-        made = versions.teach(station, request.user)
-    except Refused as refusal:
-        raise Problem(409, str(refusal)) from refusal
-    return {"station": station.code, "number": made.number, "state": made.state}
-
-
 @router.post("/stations/{code}/versions/{number}/use", response=VersionShape, **operation(
     N("Let another version judge, or go back to one that did"), takes=UseGiven,
     example={"reason": "新版本误报多"}, name="use_version"))  # fmt: skip
@@ -195,7 +179,7 @@ def use(request: HttpRequest, code: str, number: int) -> dict[str, Any]:
     version: Version = found(Version.objects.filter(station=station, number=number).first())
     told, _files = given(request, UseGiven)
     try:
-        versions.use(version, request.user, told.reason)
+        choosing.use(version, request.user, told.reason)
     except Refused as refusal:
         raise Problem(409, str(refusal)) from refusal
     return {"station": station.code, "number": version.number, "state": version.state}

@@ -8,12 +8,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.assets.inspection import gains, versions
+from linli.assets.inspection import choosing, gains
 from linli.assets.inspection.models import Station, Version
 from linli.assets.inspection.views import found_station
 from linli.assets.inspection.who import may_set_up
 from linli.cases.refusal import Refused
-from linli.people.models import User
+from linli.people import audit
+from linli.people.models import AuditEntry, User
 from linli.people.scope import Scope, scope
 
 LONGEST = 300
@@ -40,10 +41,16 @@ def _page(
         {
             "station": station, "rows": [gains.told(row) for row in rows], "fitting": fitting,
             "may_set_up": may_set_up(sight, station), "fault": fault, "longest": LONGEST,
-            "ready": versions.samples(station),
+            "log": log(station),
         },
         status=status,
     )  # fmt: skip
+
+
+def log(station: Station) -> list[tuple[str, AuditEntry]]:
+    """Return what people did to a station, the newest first, each with its name."""
+    rows = AuditEntry.objects.filter(kind="station", key=station.code).select_related("by")
+    return [(str(audit.ACTIONS[row.action]), row) for row in rows.order_by("-pk")[:SHOWN]]
 
 
 def _may(request: HttpRequest, code: str) -> tuple[Scope, Station]:
@@ -56,22 +63,6 @@ def _may(request: HttpRequest, code: str) -> tuple[Scope, Station]:
 
 @login_required
 @require_POST
-def teach(request: HttpRequest, station: str) -> HttpResponse:
-    """Let a new version be learnt from what people judged; the worker does it."""
-    assert isinstance(request.user, User)
-    sight, found = _may(request, station)
-    try:
-        made = versions.teach(found, request.user)
-    except Refused as refusal:
-        return _page(request, sight, found, str(refusal), 422)
-    messages.success(
-        request, _("Version %(n)d is being learnt; this page follows it.") % {"n": made.number}
-    )
-    return redirect("inspection-versions", station=station)
-
-
-@login_required
-@require_POST
 def use(request: HttpRequest, station: str, number: int) -> HttpResponse:
     """Let another version judge: one that is ready, or, going back, one that was in use."""
     assert isinstance(request.user, User)
@@ -79,7 +70,7 @@ def use(request: HttpRequest, station: str, number: int) -> HttpResponse:
     version = get_object_or_404(Version, station=found, number=number)
     reason = request.POST.get("reason", "").strip()[:LONGEST]
     try:
-        versions.use(version, request.user, reason)
+        choosing.use(version, request.user, reason)
     except Refused as refusal:
         return _page(request, sight, found, str(refusal), 422)
     messages.success(request, _("Version %(n)d judges from now on.") % {"n": number})

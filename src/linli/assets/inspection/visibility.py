@@ -18,13 +18,13 @@ from linli.assets.inspection.models import (
     Station,
     Version,
 )
-from linli.assets.register.models import Asset
+from linli.assets.register import visibility as register
 from linli.people.scope import Scope, visible
 
 
 @visible(Station)
 def _stations(scope: Scope) -> Q:
-    return Q(asset__in=scope.of(Asset).order_by().values("pk"))
+    return register.within(scope, "asset__")
 
 
 def _keys(scope: Scope) -> list[int]:
@@ -53,7 +53,7 @@ def _flaws(scope: Scope) -> Q:
 @visible(Product)
 def _products(scope: Scope) -> Q:
     made = Station.objects.filter(pk__in=_keys(scope), product__isnull=False).order_by()
-    return Q(pk__in=made.values("product")) | Q(asset__in=scope.of(Asset).order_by().values("pk"))
+    return Q(pk__in=made.values("product")) | register.within(scope, "asset__")
 
 
 @visible(Lot)
@@ -72,7 +72,5 @@ def _kinds(scope: Scope) -> Q:
 
 
 def sees_any(scope: Scope) -> bool:
-    """Tell whether there is a station this person sees, or an asset where one may stand."""
-    return scope.user.is_authenticated and (
-        bool(_keys(scope)) or bool(scope.memberships) and scope.of(Asset).exists()
-    )
+    """Tell whether there is an asset this person sees, where a station stands or may stand."""
+    return bool(scope.user.is_authenticated) and register.sees_any(scope)
