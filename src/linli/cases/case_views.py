@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.cases import looks, loop, nearby
+from linli.cases import links, looks, loop, nearby
 from linli.cases.advice import advise
 from linli.cases.countdown import countdowns
 from linli.cases.due import next_due
@@ -162,6 +162,7 @@ def _case(
             "guesses": _guesses(case) if official else [],
             "places": _places(case),
             "photos": photos,
+            "links": links.beside(case, photos),
             "twins": nearby.like(case, sight) if official and case.is_open else [],
             "days": by_day(lines),
             "primary": primary,

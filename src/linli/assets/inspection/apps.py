@@ -10,5 +10,5 @@ class InspectionConfig(AppConfig):
     verbose_name = _("Inspection")
 
     def ready(self) -> None:
-        # It declares who may see what.
+        # It declares who may see what, and what is offered on a case's page.
         from linli.assets.inspection import visibility  # noqa: F401

@@ -1,7 +1,7 @@
 """What the hours of a station say: yield, kinds of flaws, control charts. No part is counted."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,7 +11,7 @@ from django.db.models import F, Sum
 from django.utils.timezone import localtime
 
 from linli.assets.inspection.models import Hour, Station
-from linli.engines.control import Chart, first_pass_yield, p_chart, u_chart
+from linli.engines.control import Chart, Rule, first_pass_yield, p_chart, u_chart
 
 BASE_DAYS = 28  # before what is shown: where the limits come from
 ENOUGH = 20  # subgroups a base needs; with fewer, what is shown is its own base
@@ -205,15 +205,21 @@ def line(points: Sequence[float | None]) -> str:
     )
 
 
-def as_numbers(chart: Chart, points: Sequence[Counted], shown: Sequence[Counted]) -> dict[str, Any]:
-    """Return what a control chart draws, without the points of its base that are not shown."""
+def as_numbers(
+    chart: Chart, points: Sequence[Counted], shown: Sequence[Counted], hints: Container[Rule] = ()
+) -> dict[str, Any]:
+    """Return what a control chart draws, without the points of its base that are not shown.
+
+    Points that break none but the rules in `hints` are not marked.
+    """
     skip = len(points) - sum(one in shown for one in points)
     scale = 100.0 if chart.kind == "p" else 1.0
 
     def cut(values: Iterable[float]) -> list[float]:
         return [round(scale * value, 4) for value in list(values)[skip:]]
 
-    out = {at - skip for at in chart.out if at >= skip}
+    broken = (one for one in chart.broken if one.rule not in hints)
+    out = {at - skip for one in broken for at in one.points if at >= skip}
     return {
         "values": cut(chart.values.tolist()), "low": cut(chart.low.tolist()),
         "high": cut(chart.high.tolist()), "centre": round(scale * chart.centre, 4),

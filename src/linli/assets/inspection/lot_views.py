@@ -117,7 +117,7 @@ def kinds_of(lot: Lot) -> dict[str, Any]:
 
 def _cases(sight: Scope, lot: Lot) -> list[Case]:
     alarms = Alarm.objects.filter(lot=lot).order_by().values("case")
-    rows = sight.of(Case).filter(pk__in=alarms).only("code", "title", "state").order_by("-id")
+    rows = sight.of(Case).filter(pk__in=alarms).defer("sketch", "body").order_by("-id")
     return list(rows[:SHOWN])
 
 

@@ -13,6 +13,7 @@ from linli.assets.inspection import judging, queue, seen
 from linli.assets.inspection.models import FlawKind, Inspection
 from linli.assets.inspection.views import found_station
 from linli.assets.inspection.who import may_judge
+from linli.cases.evidence import UNREADABLE
 from linli.cases.file_views import sent
 from linli.cases.models import Case
 from linli.cases.refusal import Refused
@@ -74,9 +75,7 @@ def _kinds(part: Inspection) -> list[tuple[int | None, FlawKind]]:
 
 
 def _sees(sight: Scope, case: int | None) -> Case | None:
-    found: Case | None = (
-        sight.of(Case).filter(pk=case).only("code", "title").first() if case else None
-    )
+    found: Case | None = sight.of(Case).filter(pk=case).defer("sketch").first() if case else None
     return found
 
 
@@ -173,7 +172,10 @@ def picture(request: HttpRequest, pk: int, what: str) -> HttpResponse:
 
 def sent_picture(part: Inspection, what: str) -> HttpResponse:
     """Answer with a picture whose reader has been checked; it never changes."""
-    given = seen.picture(part, what)
+    try:
+        given = seen.picture(part, what)
+    except UNREADABLE as fault:
+        raise Http404 from fault
     if given is None:
         raise Http404
     content, kind = given

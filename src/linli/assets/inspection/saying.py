@@ -24,6 +24,8 @@ RULES = {
     Rule.FIFTEEN_WITHIN: L("fifteen or more in a row within 1 sigma: limits too wide?"),
     Rule.EIGHT_OUTSIDE: L("eight or more in a row beyond 1 sigma on both sides"),
 }
+# Worth a look at how subgroups are taken; nothing has happened to the process.
+HINTS = frozenset({Rule.FIFTEEN_WITHIN, Rule.FOURTEEN_ALTERNATING})
 
 
 def percent(value: float, digits: int = 1) -> str:
@@ -97,7 +99,7 @@ def control(seen: Seen, kind: str) -> dict[str, Any] | None:
     if made is None:
         return None
     chart, points = made
-    numbers = as_numbers(chart, points, seen.shown)
+    numbers = as_numbers(chart, points, seen.shown, HINTS) | {"kind": kind}
     skip = len(points) - len(numbers["values"])
     told = [
         Broken(one.rule, tuple(at - skip for at in one.points), one.side)
@@ -108,7 +110,7 @@ def control(seen: Seen, kind: str) -> dict[str, Any] | None:
     centre = percent(numbers["centre"], 2) if kind == "p" else f"{numbers['centre']:.3f}"
     about = _("Share of flawed parts") if kind == "p" else _("Flaws a part")
     return numbers | {
-        "kind": kind, "title": _title(about, centre, told, numbers, labels), "labels": labels,
+        "title": _title(about, centre, told, numbers, labels), "labels": labels,
         "since": [one.since.isoformat() for one in points[skip:]],
         "until": [one.until.isoformat() for one in points[skip:]],
         "rules": [_rule(one, labels) for one in told],
@@ -122,7 +124,8 @@ def control(seen: Seen, kind: str) -> dict[str, Any] | None:
 def _title(
     about: str, centre: str, told: Sequence[Broken], numbers: dict[str, Any], labels: list[str]
 ) -> str:
-    if not told:
+    serious = [one for one in told if one.rule not in HINTS]
+    if not serious:
         return _("%(about)s: in control, %(centre)s on average") % {
             "about": about,
             "centre": centre,
@@ -141,7 +144,7 @@ def _title(
             "value": f"{numbers['values'][last]:.2f}{unit}", "limit": f"{limit:.2f}{unit}",
         }  # fmt: skip
     return _("%(about)s: not by chance alone, %(rule)s until %(at)s") % {
-        "about": about, "rule": RULES[told[-1].rule], "at": labels[told[-1].points[-1]],
+        "about": about, "rule": RULES[serious[-1].rule], "at": labels[serious[-1].points[-1]],
     }  # fmt: skip
 
 
