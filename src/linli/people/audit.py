@@ -52,11 +52,11 @@ ACTIONS: dict[str, str | Promise] = {
     "exported": _("Exported"),
     "imported": _("Imported"),
     "land-cut": _("Land cut"),
-    "station-changed": _("Station set up or changed"),
-    "version-chosen": _("Version of a station chosen"),
     "webhook-added": _("Webhook added"),
     "webhook-changed": _("Webhook changed"),
     "webhook-removed": _("Webhook removed"),
+    "station-changed": _("Station set up or changed"),
+    "version-chosen": _("Version of a station chosen"),
 }
 # How the fields in `changes` are called; rooms above add theirs with `name_fields`.
 FIELDS: dict[str, str | Promise] = {
@@ -102,9 +102,9 @@ KINDS: dict[str, str | Promise] = {
     "key": _("API key"),
     "table": _("Table"),
     "webhook": _("Webhook"),
+    "station": _("Station"),
     "campaign": _("Campaign"),
     "block": _("Block"),
-    "station": _("Station"),
 }
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.assets.inspection import figures
 from linli.assets.inspection.figures import Counted
 from linli.assets.inspection.models import Lot, Station
+from linli.assets.register.shifts import calendar_of
 
 SILENT_S = 300.0  # a station that takes pictures at all is heard of within this time
 TREND_H = 12
@@ -75,9 +76,19 @@ def pulse(station: Station, at: datetime) -> Pulse:
     return Pulse.RUNNING
 
 
-def shift_start(at: datetime) -> datetime:
-    """Return when the shift that runs at `at` began: shifts of eight hours from midnight on."""
-    return figures.Span.WEEK.start(at)
+def shift_starts(stations: Sequence[Station], at: datetime) -> dict[str, datetime]:
+    """Return for each plant when the shift that runs at `at` began.
+
+    Where the plant's calendar has none then: eight hours from midnight, eight or sixteen o'clock.
+    """
+    found = {}
+    for station in stations:
+        top = station.asset.top
+        if top not in found:
+            turns = calendar_of(station.asset).turns(at, at + timedelta(seconds=1))
+            usual = figures.Span.WEEK.start(at)
+            found[top] = max((turn.since for turn in turns), default=usual)
+    return found
 
 
 def board(stations: Sequence[Station], at: datetime) -> list[Row]:
@@ -85,7 +96,8 @@ def board(stations: Sequence[Station], at: datetime) -> list[Row]:
     keys = [station.pk for station in stations]
     begins = localtime(at).replace(minute=0, second=0, microsecond=0)
     begins -= timedelta(hours=TREND_H - 1)
-    hours = figures.recent(keys, min(begins, shift_start(at)))
+    starts = shift_starts(stations, at)
+    hours = figures.recent(keys, min([begins, *starts.values()]))
     waiting = figures.waiting(keys)
     lots = dict(
         Lot.objects.filter(state=Lot.State.HELD, product__stations__in=keys)
@@ -103,7 +115,7 @@ def board(stations: Sequence[Station], at: datetime) -> list[Row]:
         found.append(
             Row(
                 station, pulse(station, at),
-                figures.total(rows, shift_start(at), at + timedelta(seconds=1)),
+                figures.total(rows, starts[station.asset.top], at + timedelta(seconds=1)),
                 figures.joined(each, begins, at).first_pass,
                 figures.line([one.first_pass for one in each]),
                 waiting.get(station.pk, 0), lots.get(station.product_id, 0),

@@ -85,7 +85,7 @@ def station(request: HttpRequest, station: str) -> HttpResponse:
 
 SPANS = [
     (Span.DAY, translation.gettext_lazy("24 hours")),
-    (Span.WEEK, translation.gettext_lazy("7 days by shift")),
+    (Span.WEEK, translation.gettext_lazy("7 days by eight hours")),
     (Span.MONTH, translation.gettext_lazy("4 weeks by day")),
 ]
 
