@@ -27,6 +27,7 @@ RANKS = (
 GROUPS = {
     "work": _("Cases and services"),
     "park": _("Park and programmes"),
+    "plant": _("Plant"),
     "figures": _("Figures and comparison"),
     "running": _("Settings"),
 }
@@ -173,6 +174,24 @@ ENTRIES = (
         ),
         field=INDUSTRY,
         group="park",
+    ),
+    Entry(
+        "inspection",
+        _("Inspection"),
+        LEADING | OUTSIDE,
+        "eye",
+        (
+            "inspection-station",
+            "add-station",
+            "change-station",
+            "part",
+            "judge-queue",
+            "inspection-lots",
+            "inspection-lot",
+            "inspection-versions",
+        ),
+        field="quality",
+        group="plant",
     ),
     Entry("my-leave", _("My leave"), STAFF, "calendar", group="running"),
     Entry(

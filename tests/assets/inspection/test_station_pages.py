@@ -158,7 +158,8 @@ def test_a_chart_says_its_point_and_which_rule_was_broken(plant, morning):
         "97.6 % of parts were good at once; the lowest was 88.0 % from 09:00"
     )
     assert charts["kinds"]["labels"] == ["Scratch", "Dent"]
-    assert charts["kinds"]["title"] == "Scratch, Dent: together 100 % of what is flawed"
+    # 23 hours of 2 scratches and 3 more: 49 of 58 flawed ones, 84 %.
+    assert charts["kinds"]["title"] == "Scratch: 84 % of what is flawed"
 
 
 def test_a_steady_process_is_said_to_be_in_control(plant, morning):

@@ -1,9 +1,17 @@
-"""Lots held by a station at once, when more of their parts are flawed than the product allows."""
+"""Lots held and released: by a station at once, by an inspector with a reason, always logged."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
 
 from linli.assets.inspection.models import Lot, LotStep
+from linli.assets.inspection.who import may_hold
+from linli.cases.refusal import Refused
 from linli.clock import now
+from linli.people.models import User
+from linli.people.scope import scope
 
 LONGEST = 300
+LEAST = 2  # characters of a reason
 
 
 def is_to_be_held(lot: Lot) -> bool:
@@ -14,7 +22,52 @@ def is_to_be_held(lot: Lot) -> bool:
 
 
 def hold_by_station(lot: Lot, reason: str) -> None:
-    """Hold a lot whose row is locked, and write it into its log."""
-    lot.state = Lot.State.HELD
-    lot.save(update_fields=["state"])
-    LotStep.objects.create(lot=lot, state=lot.state, at=now(), reason=reason[:LONGEST])
+    """Hold a lot whose row is locked; a station found too many flawed parts in it."""
+    _step(lot, Lot.State.HELD, None, reason)
+
+
+def hold(lot: Lot, by: User, reason: str) -> None:
+    """Hold a lot.
+
+    Raises
+    ------
+    Refused
+        If it is held, no reason is given, or `by` is no inspector of its stations.
+    """
+    _taken(lot, Lot.State.HELD, by, reason)
+
+
+def release(lot: Lot, by: User, reason: str) -> None:
+    """Release a held lot. Only flawed parts that come after it can hold it again.
+
+    Raises
+    ------
+    Refused
+        If it is not held, no reason is given, or `by` is no inspector of its stations.
+    """
+    _taken(lot, Lot.State.RELEASED, by, reason)
+
+
+def _taken(lot: Lot, state: Lot.State, by: User, reason: str) -> None:
+    reason = reason.strip()[:LONGEST]
+    if not may_hold(scope(by), lot):
+        raise Refused(_("Only inspectors of the stations it passed may do that."))
+    if len(reason) < LEAST:
+        raise Refused(_("Say why."))
+    with transaction.atomic():
+        locked = Lot.objects.select_for_update().get(pk=lot.pk)
+        is_held = locked.state == Lot.State.HELD
+        if state == Lot.State.HELD and is_held:
+            raise Refused(_("The lot is held already."))
+        if state == Lot.State.RELEASED and not is_held:
+            raise Refused(_("The lot is not held."))
+        _step(locked, state, by, reason)
+    lot.state, lot.cleared = locked.state, locked.cleared
+
+
+def _step(lot: Lot, state: Lot.State, by: User | None, reason: str) -> None:
+    lot.state = state
+    if state == Lot.State.RELEASED:
+        lot.cleared = lot.flawed
+    lot.save(update_fields=["state", "cleared"])
+    LotStep.objects.create(lot=lot, state=state, at=now(), by=by, reason=reason[:LONGEST])

@@ -76,7 +76,7 @@ def kinds(whole: Counted, names: Mapping[str, str]) -> dict[str, Any]:
     elif len(shares) == 1:
         title = _("All flaws are of one kind: %(kind)s") % {"kind": label[shares[0].name]}
     else:
-        title = _("%(kinds)s: together %(share)s of what is flawed") % {
+        title = _("%(kinds)s: %(share)s of what is flawed") % {
             "kinds": _(", ").join(label[one.name] for one in few),
             "share": percent(100 * few[-1].cumulative, 0),
         }
