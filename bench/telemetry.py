@@ -146,7 +146,7 @@ def prepare(assets: int, port: int) -> None:
 
 
 def evaluated() -> int:
-    """Return up to which byte of all that was written rules have read, as one number."""
+    """Return up to which batch of all that was written rules have read, as one number."""
     from linli.assets.telemetry.models import Reading
 
     row = Reading.objects.filter(name="rules").first()
@@ -157,10 +157,8 @@ def written() -> int:
     """Return where the journal ends, in the same way."""
     from linli.assets.telemetry import journal
 
-    known = journal.segments()
-    if not known:
-        return 0
-    return (known[-1] << 40) + journal.path_of(known[-1]).stat().st_size
+    segment, last = journal.end()
+    return (segment << 40) + last
 
 
 def is_drained() -> bool:

@@ -34,7 +34,7 @@ def fold(is_time: bool = False) -> int:
     folded = [segment for segment in closed if segment < read]
     for segment in folded:
         shelf().put(segment, Batch.of([frame.batch for frame in journal.read(segment)]))
-        journal.path_of(segment).unlink()
+        journal.drop(segment)
     return len(folded)
 
 

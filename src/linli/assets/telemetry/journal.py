@@ -1,17 +1,13 @@
 """The journal of newest points: appended to and forced to disk, a batch at a time.
 
 Whatever comes in goes here first, from any process; what `append` has returned from is safe from
-a kill at any moment. Segments that are full are folded into the shelves (`folding.py`).
-
-A segment is a row of frames: head (mark, number of points, checksum, flags, arrival), then tags as
-int32, times as int64 milliseconds, values as float64. A frame that a kill has torn is the last one
-of its segment: readers stop before it, and the next writer cuts it off.
+a kill at any moment. It is an SQLite file of its own, so that telemetry waits for no other writer
+of the town. Its batches belong to segments; those that are full are folded into the shelves
+(`folding.py`) and dropped.
 """
 
-import fcntl
 import os
-import struct
-import zlib
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,12 +17,23 @@ from threading import RLock
 import numpy as np
 from django.conf import settings
 
-HEAD = struct.Struct("<4sIIIq")
-MARK = b"LLT1"
-WIDTH = 20  # bytes a point
-QUIET = 1  # flag: points of the past, which no rule is to be told of
+POINT = np.dtype([("tag", "<i4"), ("time", "<i8"), ("value", "<f8")])
 NEWEST = np.dtype([("time", "<i8"), ("value", "<f8")])
 NEVER = np.iinfo(np.int64).min
+FILE = "journal.sqlite3"
+WAIT_S = 30.0
+TABLES = """
+CREATE TABLE IF NOT EXISTS batch (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, segment INTEGER NOT NULL, quiet INTEGER NOT NULL,
+    arrived INTEGER NOT NULL, points BLOB NOT NULL
+);
+CREATE INDEX IF NOT EXISTS batch_segment ON batch (segment, id, length(points));
+CREATE TABLE IF NOT EXISTS open (one INTEGER PRIMARY KEY CHECK (one = 1), segment INTEGER NOT NULL);
+INSERT OR IGNORE INTO open VALUES (1, 1);
+CREATE TABLE IF NOT EXISTS newest (
+    tag INTEGER PRIMARY KEY, time INTEGER NOT NULL, value REAL NOT NULL
+) WITHOUT ROWID;
+"""
 
 
 @dataclass(frozen=True)
@@ -61,7 +68,7 @@ class Batch:
 
 @dataclass(frozen=True)
 class Frame:
-    """A batch, whether rules are to be told of it, when it came, and where the next one begins."""
+    """A batch, whether rules are to be told of it, when it came, and its place in the journal."""
 
     batch: Batch
     is_quiet: bool
@@ -74,141 +81,78 @@ def folder() -> Path:
     return Path(settings.HOME) / "telemetry"
 
 
-def _journal() -> Path:
-    return folder() / "journal"
+class _Book:
+    """The file as this process holds it open."""
+
+    def __init__(self) -> None:
+        self.lock = RLock()
+        self.home: object = None
+        self.pid = 0
+        self.file: sqlite3.Connection | None = None
+
+    def opened(self) -> sqlite3.Connection:
+        if self.file is None or self.home != settings.HOME or self.pid != os.getpid():
+            # What a parent process has open must neither be used nor closed here.
+            if self.file is not None and self.pid == os.getpid():
+                self.file.close()
+            folder().mkdir(parents=True, exist_ok=True)
+            self.file = sqlite3.connect(
+                folder() / FILE, WAIT_S, isolation_level=None, check_same_thread=False
+            )
+            # In WAL mode FULL forces each transaction to disk before it returns.
+            self.file.execute("PRAGMA journal_mode = WAL")
+            self.file.execute("PRAGMA synchronous = FULL")
+            self.file.executescript(TABLES)
+            self.home, self.pid = settings.HOME, os.getpid()
+        return self.file
 
 
-def path_of(segment: int) -> Path:
-    """Where a segment lies."""
-    return _journal() / f"{segment:010d}.log"
+_book = _Book()
+
+
+@contextmanager
+def _open() -> Iterator[sqlite3.Connection]:
+    with _book.lock:
+        try:
+            yield _book.opened()
+        except sqlite3.Error as error:
+            raise OSError(f"{folder() / FILE}: {error}") from error
+
+
+@contextmanager
+def _writing() -> Iterator[sqlite3.Connection]:
+    with _open() as file:
+        file.execute("BEGIN IMMEDIATE")
+        try:
+            yield file
+        except BaseException:
+            file.execute("ROLLBACK")
+            raise
+        file.execute("COMMIT")
 
 
 def segments() -> list[int]:
     """Return the numbers of all segments there are, the one that is written last."""
-    try:
-        return sorted(int(name[:-4]) for name in os.listdir(_journal()) if name.endswith(".log"))
-    except FileNotFoundError:
-        return []
-
-
-def frames(content: bytes, start: int = 0) -> Iterator[Frame]:
-    """Read the frames of a segment from a byte on, up to its end or the first torn one."""
-    length = len(content)
-    while start + HEAD.size <= length:
-        mark, count, check, flags, arrived = HEAD.unpack_from(content, start)
-        begin, end = start + HEAD.size, start + HEAD.size + count * WIDTH
-        if mark != MARK or end > length or zlib.crc32(content[begin:end]) != check:
-            return
-        yield Frame(
-            Batch(
-                np.frombuffer(content, "<i4", count, begin),
-                np.frombuffer(content, "<i8", count, begin + 4 * count),
-                np.frombuffer(content, "<f8", count, begin + 12 * count),
-            ),
-            bool(flags & QUIET),
-            arrived,
-            end,
-        )
-        start = end
+    with _open() as file:
+        [(now,)] = file.execute("SELECT segment FROM open")
+        held = file.execute("SELECT DISTINCT segment FROM batch ORDER BY segment").fetchall()
+    found = [segment for (segment,) in held]
+    return found if not found or found[-1] == now else [*found, now]
 
 
 def read(segment: int, start: int = 0) -> list[Frame]:
-    """Return the frames of a segment from a byte on; none where it was folded meanwhile."""
-    try:
-        with path_of(segment).open("rb") as file:
-            file.seek(start)
-            content = file.read()
-    except FileNotFoundError:
-        return []
-    return [Frame(one.batch, one.is_quiet, one.arrived, one.end + start) for one in frames(content)]
+    """Return the batches of a segment after a place; none where it was folded meanwhile."""
+    with _open() as file:
+        rows = file.execute(
+            "SELECT id, quiet, arrived, points FROM batch WHERE segment = ? AND id > ? ORDER BY id",
+            (segment, start),
+        ).fetchall()
+    return [Frame(_batch(points), bool(quiet), arrived, at) for at, quiet, arrived, points in rows]
 
 
-class _Pen:
-    """What this process writes with: the open segment, and how far it is known to be whole."""
-
-    def __init__(self) -> None:
-        self.lock = RLock()
-        self.forget()
-
-    def forget(self) -> None:
-        self.home: object = None
-        self.pid = 0
-        self.segment = self.end = 0
-        self.file = -1
-        self.newest: np.memmap | None = None
-
-    def open(self) -> None:
-        """Hold the segment that is written, whole to its end. The lock is held."""
-        if self.file >= 0 and not path_of(self.segment + 1).exists():
-            size = os.fstat(self.file).st_size
-            if size != self.end:
-                self._heal()
-            return
-        if self.file >= 0:
-            os.close(self.file)
-        known = segments()
-        self.segment = known[-1] if known else 1
-        self.file = os.open(path_of(self.segment), os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o640)
-        _sync_folder(_journal())
-        self.end = 0
-        self._heal()
-
-    def _heal(self) -> None:
-        """Learn what others wrote since, and cut off what a kill has torn."""
-        if os.fstat(self.file).st_size < self.end:
-            self.end = 0
-        for frame in read(self.segment, self.end):
-            self.end = frame.end
-            self.note(frame.batch)
-        if os.fstat(self.file).st_size > self.end:
-            os.ftruncate(self.file, self.end)
-
-    def note(self, batch: Batch) -> None:
-        """Keep the newest point of each tag where all processes see it."""
-        if not len(batch):
-            return
-        newest = self.room(int(batch.ids.max()))
-        order = np.lexsort((np.arange(len(batch)), batch.times, batch.ids))
-        ids = batch.ids[order]
-        last = order[np.append(ids[1:] != ids[:-1], True)]
-        ids, times = batch.ids[last], batch.times[last]
-        wins = times >= newest["time"][ids]
-        newest["value"][ids[wins]] = batch.values[last][wins]
-        newest["time"][ids[wins]] = times[wins]
-
-    def room(self, most: int) -> np.memmap:
-        """Return the newest points, with room for a tag."""
-        if self.newest is None or most >= len(self.newest):
-            path = folder() / "newest.bin"
-            held = path.stat().st_size // NEWEST.itemsize if path.exists() else 0
-            wanted = (most // 1024 + 1) * 1024
-            if held < wanted:
-                blank = np.zeros(wanted - held, NEWEST)
-                blank["time"] = NEVER
-                with path.open("ab") as file:
-                    file.truncate(held * NEWEST.itemsize)
-                    file.write(blank.tobytes())
-            self.newest = np.memmap(path, NEWEST, "r+")
-        return self.newest
-
-
-_pen = _Pen()
-
-
-@contextmanager
-def _writing() -> Iterator[_Pen]:
-    """Hold the journal against all other writers, in this process and others."""
-    with _pen.lock:
-        if _pen.home != settings.HOME or _pen.pid != os.getpid():
-            if _pen.file >= 0:
-                os.close(_pen.file)
-            _pen.forget()
-            _journal().mkdir(parents=True, exist_ok=True)
-            _pen.home, _pen.pid = settings.HOME, os.getpid()
-        with (_journal() / "lock").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            _pen.open()
-            yield _pen
+def _batch(points: bytes) -> Batch:
+    held = np.frombuffer(points, POINT)
+    return Batch(*(np.ascontiguousarray(held[name]) for name in ("tag", "time", "value")))
 
 
 def append(batch: Batch, arrived: int, is_quiet: bool = False) -> None:
@@ -221,53 +165,76 @@ def append(batch: Batch, arrived: int, is_quiet: bool = False) -> None:
     """
     if not len(batch):
         return
-    body = (
-        batch.ids.astype("<i4").tobytes()
-        + batch.times.astype("<i8").tobytes()
-        + batch.values.astype("<f8").tobytes()
-    )
-    frame = HEAD.pack(MARK, len(batch), zlib.crc32(body), QUIET * is_quiet, arrived) + body
-    with _writing() as pen:
-        try:
-            written = os.write(pen.file, frame)
-            if written != len(frame):
-                raise OSError(f"only {written} of {len(frame)} bytes written")
-            os.fdatasync(pen.file)
-        except OSError:
-            os.ftruncate(pen.file, pen.end)
-            raise
-        pen.end += len(frame)
-        pen.note(batch)
+    points = np.empty(len(batch), POINT)
+    points["tag"], points["time"], points["value"] = batch.ids, batch.times, batch.values
+    newest = _newest_of(batch)
+    with _writing() as file:
+        file.execute(
+            "INSERT INTO batch (segment, quiet, arrived, points) SELECT segment, ?, ?, ? FROM open",
+            (is_quiet, arrived, points.tobytes()),
+        )
+        file.executemany(
+            "INSERT INTO newest VALUES (?, ?, ?) ON CONFLICT (tag) DO UPDATE"
+            " SET time = excluded.time, value = excluded.value WHERE excluded.time >= time",
+            newest,
+        )
+
+
+def _newest_of(batch: Batch) -> list[tuple[int, int, float]]:
+    order = np.lexsort((np.arange(len(batch)), batch.times, batch.ids))
+    ids = batch.ids[order]
+    last = order[np.append(ids[1:] != ids[:-1], True)]
+    return list(
+        zip(batch.ids[last].tolist(), batch.times[last].tolist(), batch.values[last].tolist(),
+            strict=True)
+    )  # fmt: skip
 
 
 def turn(least_bytes: int) -> bool:
     """Begin a new segment where the one that is written holds so much; tell whether it did."""
-    if not segments():
-        return False
-    with _writing() as pen:
-        if pen.end < max(least_bytes, 1):
+    with _writing() as file:
+        [(held,)] = file.execute(
+            "SELECT COALESCE(SUM(length(points)), 0) FROM batch JOIN open USING (segment)"
+        )
+        if held < max(least_bytes, 1):
             return False
-        path_of(pen.segment + 1).touch()
-        _sync_folder(_journal())
+        file.execute("UPDATE open SET segment = segment + 1")
         return True
+
+
+def drop(segment: int) -> None:
+    """Take away a segment that lies on the shelves."""
+    with _writing() as file:
+        file.execute("DELETE FROM batch WHERE segment = ?", (segment,))
+
+
+def end() -> tuple[int, int]:
+    """Return the segment that is written, and the place of its newest batch (0: none yet)."""
+    with _open() as file:
+        [found] = file.execute(
+            "SELECT segment, COALESCE((SELECT MAX(id) FROM batch WHERE segment = open.segment), 0)"
+            " FROM open"
+        )
+    return int(found[0]), int(found[1])
 
 
 def newest(ids: np.ndarray) -> np.ndarray:
     """Return time and value of the newest point of tags; NEVER where there is none."""
     found = np.zeros(len(ids), NEWEST)
     found["time"] = NEVER
-    path = folder() / "newest.bin"
-    if not len(ids) or not path.exists():
-        return found
-    held = np.fromfile(path, NEWEST)
-    there = ids < len(held)
-    found[there] = held[ids[there]]
+    wanted = np.unique(ids).tolist()
+    with _open() as file:
+        rows = [
+            row
+            for at in range(0, len(wanted), 500)
+            for row in file.execute(
+                f"SELECT tag, time, value FROM newest WHERE tag IN"
+                f" ({','.join('?' * len(wanted[at : at + 500]))})",
+                wanted[at : at + 500],
+            )
+        ]
+    known = {tag: (time, value) for tag, time, value in rows}
+    for place, tag in enumerate(ids.tolist()):
+        if tag in known:
+            found[place] = known[tag]
     return found
-
-
-def _sync_folder(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
