@@ -70,7 +70,14 @@ JOBS: dict[str, Callable[[], Sequence[Callable[[], object]]]] = {
     "live": lambda: (Present().go_on,),
     "bulletins": lambda: (making.serve,),
     "telemetry": lambda: (telemetry.beside,),
+    "plant": lambda: (_simulated_plant(),),
 }
+
+
+def _simulated_plant() -> Callable[[], object]:
+    from linli.simulate.plant.going import Going
+
+    return Going().go_on
 
 
 def work(pause_s: float) -> None:
@@ -82,6 +89,7 @@ def work(pause_s: float) -> None:
     beside.start("telemetry", MEASURE_S, patience=0)
     if settings.DEMO:
         beside.start("live", LIVE_S, patience=5)
+        beside.start("plant", LIVE_S, patience=5)
     # A receiver that does not answer must hold up nothing else.
     threading.Thread(target=_go_on_sending, daemon=True).start()
     while os.getppid() == parent:

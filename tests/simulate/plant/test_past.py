@@ -69,5 +69,5 @@ def test_the_plant_goes_on_from_how_its_past_ended(plant):
 
 
 def test_a_town_without_assets_has_no_plant_to_simulate(db):
-    assert past.write(1, TUESDAY, 2) == past.Written()
+    assert past.write(1, TUESDAY, 10) == past.Written()
     assert not past.state_file().exists()

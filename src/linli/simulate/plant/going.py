@@ -7,20 +7,19 @@ writes a reading or a verdict into the database.
 
 import json
 import logging
+import time
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 
 import numpy as np
 
 from linli import clock
-from linli.assets.register.models import Asset
 from linli.assets.telemetry.models import Source
 
 from . import repairs, tags
 from .broker import Broker, NoBroker
 from .line import Line
-from .machine import Machine, Stretch
+from .machine import Stretch
 from .orders import DAY
 from .past import moment, state_file
 from .photographing import Photographer
@@ -34,7 +33,7 @@ CATCH_UP = 60
 """Readings of an asset made up at once after the clock was set on."""
 LEFT_OUT = 3 * DAY
 """After so long a sleep the machines have stood still."""
-SAVE_S = 60.0
+SAVE_S = 10.0  # of the wall
 SOURCE = "demo-plant"
 
 log = logging.getLogger(__name__)
@@ -47,7 +46,7 @@ class Going:
         self._line: Line | None = None
         self._broker: Broker | None = None
         self._publisher: Publisher | None = None
-        self._saved = self._tried = 0.0
+        self._saved = 0.0
         self._wait = 0
 
     def go_on(self) -> None:
@@ -66,9 +65,9 @@ class Going:
         repairs.tell(self._assets, self._line, stretches)
         repairs.count_output(self._assets, self._line, self._told, float(at[-1]))
         self._photographer.go_on(self._line, moment(float(at[-1])))
-        if abs(now - self._saved) > SAVE_S * max(self._speed(), 1):
+        if time.monotonic() - self._saved > SAVE_S:
             self.save()
-            self._saved = now
+            self._saved = time.monotonic()
 
     def save(self) -> None:
         """Keep how everything stands, for the next start."""
@@ -155,17 +154,3 @@ class Going:
                 if "running" in values:
                     values["running"] = bool(values["running"])
                 self._publisher.tell(plant, code, at, values)
-
-
-def machine_of(line: Line, asset: Asset) -> Machine | None:
-    """Return the machine that an asset is, or is a part of."""
-    for code in asset.above:
-        one = line.kept.get(code)
-        if isinstance(one, Machine):
-            return one
-    return None
-
-
-def when(at: datetime) -> float:
-    """Return a moment in seconds since 1970."""
-    return at.timestamp()

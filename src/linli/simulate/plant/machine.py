@@ -263,7 +263,7 @@ class Machine:
         run_h = np.where(runs, hours, 0)
         bad = SCRAP + sum(one.part.spoils * wear[name] for name, one in self.parts.items())
         made = run_h * told.speed * self.kind.per_h
-        counted = {
+        counted: dict[str, NDArray[np.float64]] = {
             "speed": np.where(runs, told.speed, 0.0) * 100, "load": told.load * runs * 100,
             "running": runs.astype(float), "hours": self.hours + np.cumsum(run_h),
         }  # fmt: skip

@@ -59,28 +59,36 @@ def write(
     seed: int, until: datetime, days: int = DAYS,
     progress: Callable[[int], None] = lambda days: None,
 ) -> Written:  # fmt: skip
-    """Write the past of every simulated asset up to a moment, and how they stand then."""
+    """Write the past of every simulated asset up to a moment, and how they stand then.
+
+    Parameters
+    ----------
+    days
+        Whole days before that of `until`; at least `AT_ONCE_DAYS`.
+    """
     assets = tags.simulated()
     written = Written()
     if not assets:
         return written
     tags.bring(assets)
+    # From midnight on: who begins anew on the same day writes the same points again.
+    begin = (until.timestamp() + LOCAL_S) // DAY * DAY - LOCAL_S - days * DAY
     end = until.timestamp() // CLOSER_S * CLOSER_S
-    begin = end - days * DAY
     line = Line([(one.code, one.kind) for one in assets], begin, seed)
     happened: dict[str, list[Happening]] = {one.code: [] for one in assets}
     shifts: dict[str, list[Stretch]] = {one.code: [] for one in assets}
     for first in range(0, days, AT_ONCE_DAYS):
-        last = min(first + AT_ONCE_DAYS, days)
+        last = first + AT_ONCE_DAYS
         every = CLOSER_S if last > days - CLOSER_DAYS else FEWER_S
-        at = np.arange(begin + first * DAY + every, begin + last * DAY + 1, every)
+        ends = begin + last * DAY if last < days else end
+        at = np.arange(begin + first * DAY + every, ends + 1, every)
         told = line.run(at)
         written.points += store.write(_points(told, at), history=True).stored
         for code, stretch in told.items():
             happened[code] += stretch.happenings
             if "made" in stretch.values:
                 shifts[code].append(stretch)
-        progress(last - first)
+        progress(AT_ONCE_DAYS)
     with transaction.atomic():
         _keep(assets, line, happened, shifts, written)
     line.save(state_file())
@@ -100,7 +108,12 @@ def _keep(
     assets: list[Asset], line: Line, happened: dict[str, list[Happening]],
     shifts: dict[str, list[Stretch]], written: Written,
 ) -> None:  # fmt: skip
-    stops, entries, outputs = [], [], []
+    # What the sample town tells of the same machines would contradict their telemetry.
+    Stop.objects.filter(asset__in=assets).delete()
+    Output.objects.filter(asset__in=assets).delete()
+    stops: list[Stop] = []
+    entries: list[Entry] = []
+    outputs: list[Output] = []
     for asset in assets:
         machine = line.kept[asset.code]
         if not isinstance(machine, Machine):
