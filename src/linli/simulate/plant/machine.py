@@ -240,7 +240,8 @@ class Machine:
             value = self._late(sensor, value, hours)
             noise = sensor.noise * np.where(runs, 1, 0.25)
             value = value + noise * self.rng.normal(size=len(at))
-            found[sensor.name] = np.round(np.clip(value, sensor.low, sensor.high), 4)
+            kept = np.round(np.clip(value, sensor.low, sensor.high), 4)
+            found[sensor.name] = np.asarray(kept, np.float64)
         return found
 
     def _late(

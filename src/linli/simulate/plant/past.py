@@ -19,7 +19,7 @@ from .line import Line
 from .machine import Happening, Machine, Stretch
 from .orders import DAY, HOUR, LOCAL_S, Seconds
 
-DAYS = 200
+DAYS = 320
 FEWER_S, CLOSER_S = 1800.0, 600.0
 """Seconds between two rows, and in the last days."""
 CLOSER_DAYS, AT_ONCE_DAYS = 10, 10
