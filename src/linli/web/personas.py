@@ -36,6 +36,12 @@ PERSONAS = (
     Persona("leader", _("Leader"),
             _("See the whole town, visit enterprises, supervise what is stuck"), "monitor",
             "/cockpit/"),
+    Persona("inspector", _("Quality inspector"),
+            _("Judge parts that the camera found flawed, hold and release lots"), "camera",
+            "/inspection/"),
+    Persona("engineer", _("Maintenance engineer"),
+            _("See which machine fails next, book a window, write down what was found"), "wrench",
+            "/maintenance/"),
     Persona("administrator", _("Administrator"), _("Keep people, packs and calendar in order"),
             "settings"),
 )  # fmt: skip
