@@ -8,16 +8,19 @@ writes a reading or a verdict into the database.
 import json
 import logging
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
 import numpy as np
 
 from linli import clock
+from linli.assets.register.models import Asset, Level
 from linli.assets.telemetry.models import Source
 
 from . import repairs, tags
-from .broker import Broker, NoBroker
+from .broker import LOOPBACK, Broker, NoBroker
+from .edge import EdgeNode
 from .line import Line
 from .machine import Stretch
 from .orders import DAY
@@ -34,7 +37,7 @@ CATCH_UP = 60
 LEFT_OUT = 3 * DAY
 """After so long a sleep the machines have stood still."""
 SAVE_S = 10.0  # of the wall
-SOURCE = "demo-plant"
+SOURCE, EDGES = "demo-plant", "demo-edge"
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +49,7 @@ class Going:
         self._line: Line | None = None
         self._broker: Broker | None = None
         self._publisher: Publisher | None = None
+        self._edge: EdgeNode | None = None
         self._saved = 0.0
         self._wait = 0
 
@@ -78,11 +82,10 @@ class Going:
     def stop(self) -> None:
         """Keep how it stands, and hang up."""
         self.save()
-        if self._publisher is not None:
-            self._publisher.stop()
-        if self._broker is not None:
-            self._broker.stop()
-        self._publisher = self._broker = None
+        for one in (self._publisher, self._edge, self._broker):
+            if one is not None:
+                one.stop()
+        self._publisher = self._edge = self._broker = None
 
     # --- beginning --------------------------------------------------------------------------
 
@@ -117,16 +120,19 @@ class Going:
             log.warning("the demonstration has no broker: %s", fault)
             self._wait = 30
             return
-        source, _new = Source.objects.update_or_create(
-            code=SOURCE,
-            defaults={
-                "name": "示范工厂（模拟）", "name_en": "Demonstration plant (simulated)",
-                "kind": Source.Kind.MQTT, "address": f"mqtt://127.0.0.1:{self._broker.port}",
-                "topics": "linli/#", "enabled": True,
-            },
-        )  # fmt: skip
-        tags.bring(self._assets.values(), source)
+        address = f"mqtt://{LOOPBACK}:{self._broker.port}"
+        plain = _source(SOURCE, Source.Kind.MQTT, address, "示范工厂（模拟）",
+                        "Demonstration plant (simulated)")  # fmt: skip
+        edges = _source(EDGES, Source.Kind.SPARKPLUG, address, "示范工厂边缘网关（模拟）",
+                        "Edge node of the demonstration plant (simulated)")  # fmt: skip
+        self._device = _speaks_sparkplug(self._assets)
+        for code, asset in self._assets.items():
+            tags.bring([asset], edges if code == self._device else plain)
         self._publisher = Publisher(self._broker.port)
+        if self._device:
+            group = self._assets[self._device].path.split("/", 1)[0]
+            self._told["born"] = int(self._told.get("born", 0)) + 1
+            self._edge = EdgeNode(self._broker.port, group, self._device, self._told["born"])
 
     # --- going on ---------------------------------------------------------------------------
 
@@ -153,4 +159,19 @@ class Going:
                 values: dict[str, Any] = {k: float(v[row]) for k, v in stretch.values.items()}
                 if "running" in values:
                     values["running"] = bool(values["running"])
-                self._publisher.tell(plant, code, at, values)
+                if code == self._device and self._edge is not None:
+                    self._edge.tell(at, values)
+                else:
+                    self._publisher.tell(plant, code, at, values)
+
+
+def _source(code: str, kind: str, address: str, name: str, name_en: str) -> Source:
+    """Return the source of telemetry that our broker is, where it listens now."""
+    told = {"kind": kind, "address": address, "name": name, "name_en": name_en, "enabled": True}
+    return Source.objects.update_or_create(code=code, defaults=told)[0]
+
+
+def _speaks_sparkplug(assets: Mapping[str, Asset]) -> str:
+    """Return the machine that speaks Sparkplug B: the last one of a line."""
+    known = [c for c, one in assets.items() if one.level == Level.MACHINE and one.kind != "pump"]
+    return max(known, default="")

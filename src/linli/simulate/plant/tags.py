@@ -67,9 +67,12 @@ def measured(kind: str) -> dict[Tag.Role, tuple[Sensor, ...]]:
 def bring(assets: Iterable[Asset], source: Source | None = None) -> int:
     """Make the tags that are not there yet, and return how many those were."""
     rows = [row for asset in assets for row in _of(asset, source)]
-    known = set(Tag.objects.filter(code__in=[row.code for row in rows]).values_list("code"))
-    new = [row for row in rows if (row.code,) not in known]
+    there = Tag.objects.filter(code__in=[row.code for row in rows])
+    known = set(there.values_list("code", flat=True))
+    new = [row for row in rows if row.code not in known]
     Tag.objects.bulk_create(new)
+    if source is not None:
+        there.filter(source=None).update(source=source)
     return len(new)
 
 
