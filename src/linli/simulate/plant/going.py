@@ -16,6 +16,7 @@ import numpy as np
 
 from linli import clock
 from linli.assets.register.models import Asset, Level
+from linli.assets.telemetry.models import Line as Listening
 from linli.assets.telemetry.models import Source
 
 from . import repairs, tags
@@ -36,7 +37,7 @@ CATCH_UP = 60
 """Readings of an asset made up at once after the clock was set on."""
 LEFT_OUT = 3 * DAY
 """After so long a sleep the machines have stood still."""
-SAVE_S = 10.0  # of the wall
+SAVE_S, HEARD_S = 10.0, 30.0  # of the wall
 SOURCE, EDGES = "demo-plant", "demo-edge"
 
 log = logging.getLogger(__name__)
@@ -50,7 +51,8 @@ class Going:
         self._broker: Broker | None = None
         self._publisher: Publisher | None = None
         self._edge: EdgeNode | None = None
-        self._saved = 0.0
+        self._saved = self._opened = 0.0
+        self._heard = False
         self._wait = 0
 
     def go_on(self) -> None:
@@ -59,6 +61,8 @@ class Going:
             return
         assert self._line is not None
         self._connect()
+        if not self._is_heard():
+            return
         now = clock.now().timestamp()
         at = self._due(now)
         if not len(at):
@@ -128,11 +132,27 @@ class Going:
         self._device = _speaks_sparkplug(self._assets)
         for code, asset in self._assets.items():
             tags.bring([asset], edges if code == self._device else plain)
+        self._opened, self._heard = time.time(), False
         self._publisher = Publisher(self._broker.port)
         if self._device:
             group = self._assets[self._device].path.split("/", 1)[0]
             self._told["born"] = int(self._told.get("born", 0)) + 1
             self._edge = EdgeNode(self._broker.port, group, self._device, self._told["born"])
+
+    def _is_heard(self) -> bool:
+        """Tell whether telemetry listens: what is said before that, the broker keeps for nobody.
+
+        After a while the plant goes on all the same; machines do not wait for their listeners.
+        """
+        if self._heard or self._publisher is None:
+            return True
+        listening = Listening.objects.filter(
+            source__code__in=(SOURCE, EDGES),
+            state=Listening.State.OPEN,
+            since__gte=moment(self._opened),
+        ).count()
+        self._heard = listening == 2 or time.time() - self._opened > HEARD_S
+        return self._heard
 
     # --- going on ---------------------------------------------------------------------------
 
