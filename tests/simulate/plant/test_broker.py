@@ -90,6 +90,16 @@ def test_a_port_that_is_taken_is_left_to_whoever_has_it(own):
     other.stop()
 
 
+def test_a_broker_knows_whether_anybody_listens():
+    broker = Broker(free_port(0))
+    assert not broker.is_heard("linli")
+    ear = Ear(broker.port)
+    assert broker.is_heard("linli") and not broker.is_heard("spBv1.0")
+    ear.stop()
+    until(lambda: not broker.is_heard("linli"))
+    broker.stop()
+
+
 def test_nobody_outside_this_machine_reaches_the_broker(own):
     with socket.socket() as tried:
         assert tried.connect_ex((LOOPBACK, own)) == 0

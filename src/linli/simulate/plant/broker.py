@@ -9,6 +9,7 @@ import logging
 import socket
 import threading
 from contextlib import suppress
+from typing import Any
 
 LOOPBACK = "127.0.0.1"
 WANTED = 18830  # not MQTT's own 1883: a real broker may listen there
@@ -45,11 +46,17 @@ class Broker:
         self.port = port or free_port()
         self._loop = asyncio.new_event_loop()
         self._stays: asyncio.Event | None = None
+        self._amqtt: Any = None
         self._up, self._fault = threading.Event(), ""
         self._thread = threading.Thread(target=self._serve, name="broker", daemon=True)
         self._thread.start()
         if not self._up.wait(STARTS_S) or self._fault:
             raise NoBroker(self._fault or "the broker does not start")
+
+    def is_heard(self, root: str) -> bool:
+        """Tell whether somebody subscribes to topics below `root`."""
+        topics = dict(self._amqtt.subscriptions) if self._amqtt is not None else {}
+        return any(topic.split("/")[0] == root and held for topic, held in topics.items())
 
     def stop(self) -> None:
         """Close all lines, and wait until it is gone."""
@@ -72,7 +79,7 @@ class Broker:
         from amqtt.broker import Broker as Amqtt
 
         self._stays = asyncio.Event()
-        broker = Amqtt(
+        self._amqtt = broker = Amqtt(
             {
                 "listeners": {"default": {"type": "tcp", "bind": f"{LOOPBACK}:{self.port}"}},
                 "plugins": {
