@@ -7,10 +7,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from tests.engines import drawn_board
 from tests.engines.test_surface import brushed, stained
 
 from linli.engines.picture_quality import Gate, Trouble
+from linli.simulate.plant import boards as drawn_board
 
 DATA = (
     Path(os.environ.get("LINLI_DATA", Path(__file__).parents[3] / "shared" / "data"))

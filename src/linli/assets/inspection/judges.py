@@ -177,7 +177,7 @@ class Judge:
                 return template
         own = edges(grey(image, self.white))
         likeness = [
-            placed(other, own).likeness if other.shape == own.shape else -1.0
+            _fit(other, own) if other.shape == own.shape else -9.0
             for other in (edges(grey(template, 255.0)) for _name, template in self.templates)
         ]
         return self.templates[int(np.argmax(likeness))][1]
@@ -226,6 +226,12 @@ class Judge:
         if not templates:
             raise ValueError(f"{folder} holds no template")
         return cls(gate, None, model, templates, samples)
+
+
+def _fit(template: Any, own: Any) -> float:
+    # What lies further off is compared over less of the picture, and so fits more easily.
+    place = placed(template, own)
+    return place.likeness - 3 * place.offset - abs(place.turn) / 30
 
 
 def vars_of(backbone: Backbone) -> dict[str, Any]:

@@ -219,8 +219,9 @@ def of_pairs(pairs: Sequence[Pair], *, seed: int = 0) -> Judge:
             )  # fmt: skip
         except ValueError as fault:
             raise NothingToLearnFrom(str(fault)) from fault
-        gate = Gate.fit([pair.part for pair in pairs])
-    return Judge(gate, None, model, tuple(templates_of(pairs)), tuple(p.name for p in pairs))
+        templates = templates_of(pairs)
+        gate = Gate.fit([pair.part for pair in pairs], one_thing=len(templates) == 1)
+    return Judge(gate, None, model, tuple(templates), tuple(pair.name for pair in pairs))
 
 
 def templates_of(pairs: Iterable[Pair]) -> list[tuple[str, Image]]:

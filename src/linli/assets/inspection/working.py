@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from linli.assets.inspection import inbox, pictures, raising, recording, retention
 from linli.assets.inspection.cameras import Camera
+from linli.assets.inspection.fitting import judge_of_version
 from linli.assets.inspection.inbox import Arrival
 from linli.assets.inspection.judges import Judge, Judged
 from linli.assets.inspection.models import Reason, Station, Verdict
@@ -45,10 +46,9 @@ class Bench:
 
     def turn(self) -> int:
         """Judge what has arrived, `BATCH` at most, and return how many parts that were."""
-        self.refresh()
-        trouble, done = "", 0
+        trouble, done = self.refresh(), 0
         if self.judge is None:
-            trouble = _("No model yet: teach it from good parts.")
+            trouble = trouble or _("No model yet: teach it from good parts.")
         else:
             try:
                 done = self._take()
@@ -60,8 +60,8 @@ class Bench:
         self.look_after(trouble or self.camera_trouble)
         return done
 
-    def refresh(self) -> None:
-        """Follow what people changed at the station: its settings, its version."""
+    def refresh(self) -> str:
+        """Follow what people changed at the station, its version too; return what bars it."""
         self.station = Station.objects.select_related("asset", "product", "version").get(
             pk=self.station.pk
         )
@@ -69,10 +69,14 @@ class Bench:
         if version is None:
             self.judge, self.version = None, None
         elif version.pk != self.version:
-            self.judge = Judge.load(pictures.home() / version.folder)
-            self.version = version.pk
+            self.judge, self.version = None, None
+            try:
+                self.judge, self.version = judge_of_version(version), version.pk
+            except ValueError as fault:
+                return str(fault)
         if self.station.feed != Station.Feed.FOLDER:
             inbox.folder(self.station).mkdir(parents=True, exist_ok=True)
+        return ""
 
     def _take(self) -> int:
         found, broken = inbox.arrivals(self.station, BATCH)

@@ -90,6 +90,7 @@ class Gate:
         *,
         white: float = 255.0,
         false_rejections: float = FALSE_REJECTIONS,
+        one_thing: bool = True,
     ) -> Self:
         """Learn from good pictures.
 
@@ -102,6 +103,9 @@ class Gate:
         false_rejections
             Which share of good pictures may be turned away. The limits are conformal: the
             worst of all figures, in deviations, is below the limit for all but this share.
+        one_thing
+            Whether all show the same; then it is found out whether the camera is fixed. Boards of
+            several layouts may be alike and are not.
 
         Raises
         ------
@@ -114,7 +118,7 @@ class Gate:
         seen = [measured(one) for one in greys]
         shapes = {image.shape[:2] for image in images}
         shape = next(iter(shapes)) if len(shapes) == 1 else None
-        reference, places = _fixed(greys) if shape else (None, [])
+        reference, places = _fixed(greys) if shape and one_thing else (None, [])
 
         logs = np.log([max(one.light, 1e-3) for one in seen])
         sharp = np.array([one.sharpness for one in seen])
