@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections
 
 from linli import beside
+from linli.assets.inspection import teaching
 from linli.assets.telemetry import worker as telemetry
 from linli.cases import worker
 from linli.doors import outbox, uploads
@@ -27,7 +28,7 @@ from linli.topics import sweep
 # A case falls overdue by time alone; so the backlog is counted now and then all the same.
 RECOUNT_S = 60.0
 AT_ONCE = 100  # clocks that ring before tallies are folded again: screens are waiting
-PONDER_S, LIVE_S, FOLLOW_S, MEASURE_S = 15.0, 1.0, 0.2, 3.0
+PONDER_S, LIVE_S, FOLLOW_S, MEASURE_S, INSPECT_S = 15.0, 1.0, 0.2, 3.0, 0.2
 SEND_S = 2.0
 
 log = logging.getLogger(__name__)
@@ -59,6 +60,19 @@ def _topics() -> None:
         sweep.sweep()
 
 
+def _inspecting() -> tuple[Callable[[], object], ...]:
+    # Networks and trees are loaded in the process that needs them, not by all that import this.
+    from linli.assets.inspection import working
+
+    return (working.serve,)
+
+
+def _fitting() -> tuple[Callable[[], object], ...]:
+    from linli.assets.inspection import fitting
+
+    return (fitting.serve,)
+
+
 SLOW: tuple[Callable[[], object], ...] = (
     _topics, kept.refresh, *park.TASKS, watch.look, late.open_cases,
     gauges.refresh, alarms.sweep, forecasts.refresh, making.refresh, uploads.sweep, outbox.sweep,
@@ -71,6 +85,8 @@ JOBS: dict[str, Callable[[], Sequence[Callable[[], object]]]] = {
     "bulletins": lambda: (making.serve,),
     "telemetry": lambda: (telemetry.beside,),
     "plant": lambda: (_simulated_plant(),),
+    "inspection": _inspecting,
+    "teaching": _fitting,
 }
 
 
@@ -84,9 +100,11 @@ def work(pause_s: float) -> None:
     """Go on until stopped, or until the process that started this one is gone."""
     parent, counted, told = os.getppid(), 0.0, 0.0
     errand: multiprocessing.process.BaseProcess | None = None
+    lesson: multiprocessing.process.BaseProcess | None = None
     beside.start("ponder", PONDER_S, patience=10)
     beside.start("indicators", FOLLOW_S, patience=5)
     beside.start("telemetry", MEASURE_S, patience=0)
+    beside.start("inspection", INSPECT_S, patience=5)
     if settings.DEMO:
         beside.start("live", LIVE_S, patience=5)
         beside.start("plant", LIVE_S, patience=5)
@@ -104,6 +122,8 @@ def work(pause_s: float) -> None:
             park.fold()
             if making.are_wanted() and not (errand and errand.is_alive()):
                 errand = beside.errand("bulletins", patience=2)
+            if teaching.are_wanted() and not (lesson and lesson.is_alive()):
+                lesson = beside.errand("teaching", patience=10)
         except DatabaseError:
             log.exception("the worker could not reach the database; it tries again")
         except Exception:

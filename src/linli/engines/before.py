@@ -80,7 +80,7 @@ def compare(before: Image, now: Image, most: int = 5) -> Comparison:
         return Comparison(False, agreeing, matched)
     height, width = here.shape[:2]
     laid = cv2.warpPerspective(then, matrix, (width, height))
-    inside = cv2.warpPerspective(
+    inside: Any = cv2.warpPerspective(
         np.full(then.shape[:2], 255, np.uint8), matrix, (width, height), flags=cv2.INTER_NEAREST
     )
     inside = cv2.erode(inside, np.ones((9, 9), np.uint8)) > 0

@@ -119,7 +119,7 @@ def judge_of(station: Station) -> Judge | None:
     ValueError
         If its files are not those that were learnt.
     """
-    version = Version.objects.filter(pk=station.version_id).first()
+    version = Version.objects.filter(pk=station.version_id or 0).first()
     return judge_of_version(version) if version is not None else None
 
 

@@ -58,7 +58,7 @@ class Read:
 
 
 def files_of(folder: Path) -> list[Path]:
-    """Return the pictures of a folder by name.
+    """Return the pictures of a folder by name; a `.png` beside a `.jpg` is a mask, and none.
 
     Raises
     ------
@@ -71,6 +71,8 @@ def files_of(folder: Path) -> list[Path]:
         path for path in folder.iterdir()
         if path.suffix.lower() in pictures.KINDS and path.is_file()
     )  # fmt: skip
+    photos = {path.stem for path in found if path.suffix.lower() in (".jpg", ".jpeg")}
+    found = [p for p in found if p.suffix.lower() != ".png" or p.stem not in photos]
     if not found:
         raise NothingToLearnFrom(_("%(folder)s: there is no picture in it.") % {"folder": folder})
     return found

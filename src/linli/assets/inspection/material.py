@@ -132,7 +132,7 @@ def _boxes(row: Inspection) -> learning.Boxes:
     own = [flaw for flaw in flaws if not flaw.by_id and flaw.box and flaw.kind]
     kind = named[0].number if len(named) == 1 and len(own) == 1 else None
     return np.array(
-        [[*flaw.box, kind if kind is not None else flaw.kind.number]
+        [[*(flaw.box or ()), kind if kind is not None else flaw.kind.number]
          for flaw in own if flaw.kind and flaw.kind.number is not None], np.int64,
     ).reshape(-1, 5)  # fmt: skip
 

@@ -42,7 +42,7 @@ def samples(station: Station) -> Judged:
         is_flawed = (verdict == Verdict.FLAWED) == (judgement == Inspection.Judgement.CONFIRMED)
         key = (is_flawed, held_back)
         counts[key] = counts.get(key, 0) + n
-    asked = Version.objects.filter(pk=station.version_id).values_list("asked_at", flat=True)
+    asked = Version.objects.filter(pk=station.version_id or 0).values_list("asked_at", flat=True)
     new = rows.filter(judged_at__gt=asked[0]).count() if asked else 0
     return Judged(
         counts.get((False, False), 0), counts.get((True, False), 0),

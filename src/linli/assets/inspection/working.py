@@ -224,12 +224,12 @@ def quieten() -> None:
     threadpool_limits(limits=1, user_api="blas")
 
 
-def run(code: str = "", share: tuple[int, int] = (0, 1), parent: int = 0) -> None:
-    """Work on until stopped, or until the process `parent` is gone."""
+def run(code: str = "", share: tuple[int, int] = (0, 1), parent: int = 0) -> int:
+    """Work on until stopped, or until the process `parent` is gone; return how many parts."""
     from django.db import DatabaseError, close_old_connections
 
     quieten()
-    floor = Floor(code, share)
+    floor, all_done = Floor(code, share), 0
     try:
         while not parent or os.getppid() == parent:
             try:
@@ -237,8 +237,10 @@ def run(code: str = "", share: tuple[int, int] = (0, 1), parent: int = 0) -> Non
             except DatabaseError:
                 log.exception("the worker could not reach the database; it tries again")
                 done = 0
+            all_done += done
             close_old_connections()
             if not done:
                 time.sleep(PAUSE_S)
     finally:
         floor.close()
+    return all_done
