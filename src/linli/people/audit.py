@@ -52,6 +52,10 @@ ACTIONS: dict[str, str | Promise] = {
     "exported": _("Exported"),
     "imported": _("Imported"),
     "land-cut": _("Land cut"),
+    "asset-kept": _("Asset changed"),
+    "spare-kept": _("Spare changed"),
+    "shift-day-kept": _("Working day of a plant changed"),
+    "manual-filed": _("Manual filed"),
     "webhook-added": _("Webhook added"),
     "webhook-changed": _("Webhook changed"),
     "webhook-removed": _("Webhook removed"),
@@ -105,6 +109,9 @@ KINDS: dict[str, str | Promise] = {
     "station": _("Station"),
     "campaign": _("Campaign"),
     "block": _("Block"),
+    "asset": _("Asset"),
+    "spare": _("Spare"),
+    "shiftday": _("Working day"),
 }
 
 

@@ -9,10 +9,12 @@ from dataclasses import dataclass
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from linli.people.models import Role
+from linli.people.models import Organisation, Role
 from linli.people.scope import Scope
 
 GUEST, ANYBODY, STAFF = "guest", "anybody", "staff"
+KEEPERS = "keepers"  # of plants, and of what the town itself keeps running
+KEEPING = frozenset({"maintenance", "water", "utilities", "transport"})
 LEADING = frozenset({Role.LEADER, Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR})
 Audience = str | frozenset[Role]
 OUTSIDE = frozenset({Role.OFFICER, Role.HEAD, Role.WORKER})
@@ -176,6 +178,25 @@ ENTRIES = (
         group="park",
     ),
     Entry(
+        "assets",
+        _("Assets"),
+        KEEPERS,
+        "wrench",
+        (
+            "asset",
+            "asset-change",
+            "asset-new",
+            "asset-labels",
+            "asset-scan",
+            "asset-shifts",
+            "assets-running",
+            "spares",
+            "spare",
+        ),
+        field="maintenance",
+        group="plant",
+    ),
+    Entry(
         "inspection",
         _("Inspection"),
         LEADING | OUTSIDE,
@@ -252,6 +273,12 @@ def offered(entry: Entry, sight: Scope) -> bool:
         return entry.audience == GUEST
     if entry.audience == STAFF:
         return bool(sight.memberships or sight.led_areas)
+    if entry.audience == KEEPERS:
+        return sight.has(Role.LEADER, Role.SUPERVISOR, Role.ADMINISTRATOR) or any(
+            one.organisation.kind == Organisation.Kind.PLANT
+            or KEEPING & set(one.organisation.functions)
+            for one in sight.memberships
+        )
     if isinstance(entry.audience, frozenset):
         return sight.has(*entry.audience)
     return entry.audience == ANYBODY

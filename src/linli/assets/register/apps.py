@@ -6,5 +6,5 @@ class RegisterConfig(AppConfig):
     label = "register"
 
     def ready(self) -> None:
-        # It declares who may see what.
-        from linli.assets.register import visibility  # noqa: F401
+        # It declares who may see what, and hears of cases that are closed.
+        from linli.assets.register import history, visibility  # noqa: F401

@@ -83,6 +83,19 @@ class Bench:
             for row in there.select_related(*plan.links)
         }  # fmt: skip
 
+    def shown(self, values: Values) -> dict[str, str]:
+        """Return what is there of a row now, as texts; empty where it is new."""
+        row = self._present.get(tuple(values.get(name) for name in self.plan.keys))
+        if row is None:
+            return {}
+        told = {}
+        for name in values:
+            value = getattr(row, name)
+            if name in self.plan.links and value is not None:
+                value = getattr(value, self.plan.links[name][1])
+            told[name] = "" if value is None else str(value)
+        return told
+
     def lay(self, values: Values) -> Laid:
         """Return a row as it would stand, and what is wrong with it."""
         plan = self.plan

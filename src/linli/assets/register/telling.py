@@ -13,7 +13,7 @@ from linli.assets.register.models import Asset, AssetCase
 from linli.assets.register.owning import sides
 from linli.cases.evidence import Kept
 from linli.cases.intake import Report, categories, receive
-from linli.cases.models import ENDED, Case
+from linli.cases.models import ENDED, Case, Source
 from linli.people.models import User
 
 MAX_OCCASION = 60  # characters of an external id, so that its later occasions fit too
@@ -84,4 +84,25 @@ def placed(report: Report, asset: Asset) -> Report:
     return replace(
         report, lon=point.lon if point else None, lat=point.lat if point else None,
         area=area.code if area and not area.retired else None,
+    )  # fmt: skip
+
+
+FAULT = "machine-fault"
+
+
+def fault(
+    asset: Asset,
+    by: User,
+    title: str,
+    body: str,
+    once: str,
+    evidence: Sequence[UploadedFile | Kept] = (),
+) -> Case:
+    """Open a case of what somebody standing at an asset says is wrong with it.
+
+    `once` names the report: sent twice, it is one case.
+    """
+    return tell(
+        asset, FAULT, f"{asset.code} {asset.name}：{title}"[:200], body, source=Source.PATROL,
+        external_id=f"fault:{once}"[:MAX_OCCASION], evidence=evidence, reporter=by,
     )  # fmt: skip

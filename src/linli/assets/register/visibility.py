@@ -108,6 +108,17 @@ def works_at(scope: Scope, asset: Asset) -> bool:
     return bool(own & crews) or any(plants.get(key) in tops for key in own if tops)
 
 
+def may_move(scope: Scope, plant: Asset) -> bool:
+    """Tell whether a person may move spares: who keeps the plant, and its maintenance people."""
+    if keeps(scope, plant):
+        return True
+    top = directory().plants.get(plant.organisation_id or 0)
+    return top is not None and any(
+        directory().plants.get(one.organisation_id) == top and KEEPING in one.organisation.functions
+        for one in scope.memberships
+    )
+
+
 def may_write(scope: Scope) -> bool:
     """Tell whether a person may write any row of these tables; which ones, `keeps` says."""
     if scope.has(Role.ADMINISTRATOR):

@@ -116,17 +116,15 @@ def _of_crew(row: CrewSkill) -> Asset | None:
 
 _ASSET = {"asset": (Asset, "code")}
 _PLANT = {"plant": (Asset, "code")}
-ASSETS = writer(
-    Plan("assets", Asset,
-         {"parent": (Asset, "code"), "organisation": (Organisation, "code"),
-          "area": (Area, "code")},
-         lambda row: row, finish=_finish_asset, save=_save_asset)
+ASSET = Plan(
+    "assets", Asset,
+    {"parent": (Asset, "code"), "organisation": (Organisation, "code"), "area": (Area, "code")},
+    lambda row: row, finish=_finish_asset, save=_save_asset,
 )  # fmt: skip
-SPARES = writer(Plan("spares", Spare, _PLANT, _plant, finish=_finish_spare, save=_save_spare))
+SPARE = Plan("spares", Spare, _PLANT, _plant, finish=_finish_spare, save=_save_spare)
+SHIFT_DAY = Plan("shift-days", ShiftDay, _PLANT, _plant, ("plant", "day"), finish=_finish_day)
+ASSETS, SPARES, SHIFT_DAYS = writer(ASSET), writer(SPARE), writer(SHIFT_DAY)
 SHIFTS = writer(Plan("shifts", Shift, _PLANT, _plant, finish=_finish_shift))
-SHIFT_DAYS = writer(
-    Plan("shift-days", ShiftDay, _PLANT, _plant, ("plant", "day"), finish=_finish_day)
-)
 CREW_SKILLS = writer(
     Plan("crew-skills", CrewSkill,
          {"organisation": (Organisation, "code"), "skill": (Skill, "code"),
