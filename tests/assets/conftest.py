@@ -22,3 +22,11 @@ def plant(db, tmp_path) -> PlantTown:
 def morning():
     with clock.at(MORNING):
         yield MORNING
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings):
+    """Let pages be drawn without the manifest that `collectstatic` makes."""
+    settings.STORAGES = settings.STORAGES | {
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    }

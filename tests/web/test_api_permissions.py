@@ -19,6 +19,10 @@ from tests.web.two_sides import ROLES, build
 
 # What the part of an address stands for; for the addresses under one path where it says so.
 OBJECTS = {
+    "assets/key": "asset", "asset-health/key": "health", "asset-cases/key": "asset_case",
+    "asset-history/key": "asset_entry", "asset-manuals/key": "manual", "spares/key": "spare",
+    "spare-moves/key": "spare_move", "shifts/key": "shift", "shift-days/key": "shift_day",
+    "crew-skills/key": "crew_skill", "stops/key": "stop", "outputs/key": "output",
     "code": "case", "receipt": "receipt", "token": "upload",
     "areas/key": "area", "organisations/key": "organisation", "people/key": "person",
     "leads/key": "lead", "leaves/key": "leave", "audit/key": "entry", "cases/key": "case",
@@ -48,6 +52,7 @@ OBJECTS = {
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {
+    "asset-kinds/key": "pump", "skills/key": "mechanic",
     "contest": "grids", "queue": "unsure", "measure": "open", "number": 1, "side": "community",
     "indicators/key": "told", "indicators/code": "told", "indicator-targets/key": "many",
     "packs/code": "village", "services/code": "repair", "services/key": "repair",

@@ -99,6 +99,16 @@ OPERATIONS = {
     "bulletins": "list_issued-bulletins", "bulletin": "bulletin",
     "bulletin-file": "bulletin_file", "bulletin-cases": "bulletin_cases",
     "bulletin-anew": "bulletin_anew", "bulletin-send": "bulletin_send",
+    "assets": "list_assets list_asset-health",
+    "asset": "get_assets list_asset-health list_asset-history list_asset-cases list_asset-manuals "
+             "list_spares asset_running",
+    "asset-new": "create_assets", "asset-change": "change_assets",
+    "asset-step": "asset_fault asset_note asset_stop asset_go asset_manual asset_day",
+    "asset-shifts": "list_shifts list_shift-days list_crew-skills",
+    "assets-running": "asset_running list_stops list_outputs", "asset-scan": "get_assets",
+    "manual-file": "asset_manual_file", "spares": "list_spares",
+    "spare": "get_spares list_spare-moves", "spare-move": "spare_move",
+    "spare-change": "change_spares",
     "act: follow": "send_report",  # a report that joins a known case
     "act: report": "send_report",
 }  # fmt: skip
@@ -121,6 +131,7 @@ NONE = {
     "tour-photo": OF_THE_DEMONSTRATION,
     "cockpit-kept": OF_A_SCREEN, "manifest": OF_A_SCREEN, "worker": OF_A_SCREEN,
     "offline": OF_A_SCREEN,
+    "asset-labels": "drawings of addresses that the program knows",
     "receipt-qr": "a drawing of an address that the program knows",
     "act: remind": BY_ITSELF, "act: escalate": BY_ITSELF,
 }  # fmt: skip

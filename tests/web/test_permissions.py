@@ -20,6 +20,9 @@ from tests.web.two_sides import ROLES, build
 
 # What the part of an address stands for; for one address alone where it says so.
 OBJECTS = {
+    "asset.code": "asset", "asset-change.code": "asset", "asset-step.code": "asset",
+    "asset-shifts.code": "asset", "asset-scan.code": "asset", "manual-file.pk": "manual",
+    "spare.code": "spare", "spare-move.code": "spare", "spare-change.code": "spare",
     "code": "case", "receipt": "receipt", "username": "person",
     "evidence.pk": "evidence", "picture.pk": "evidence", "receipt-picture.pk": "evidence",
     "tour-photo.pk": "evidence",
@@ -51,6 +54,7 @@ OBJECTS = {
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {
+    "asset-step.step": "note",
     "size": "small", "number": 1, "map-shapes.name": "base", "service.code": "repair",
     "act-with-receipt.action": "urge", "booking-step.step": "confirm", "enter.username": "officer",
     "table": "cases", "kind": "csv", "pack.code": "village", "pack-source.code": "village",

@@ -3,7 +3,7 @@
 Everybody works in the west. Each kind of object exists once there and once in the east.
 """
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import shapely
@@ -11,6 +11,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from linli.assets.register import models as assets
 from linli.cases import loop
 from linli.cases.intake import Report, receive
 from linli.cases.models import (
@@ -274,6 +275,7 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
         "revision": revision.pk,
         **_programmes(grid, village),
         **_remediation(village, name),
+        **_assets(grid, village, name, case),
         "entry": AuditEntry.objects.latest("number").number,
         "lead": Lead.objects.get(area=area(grid), side=Lead.Side.COMMUNITY).pk,
         "notice": Notice.objects.filter(user=person(f"worker{name}")).earliest("pk").pk,
@@ -313,6 +315,49 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
         "area": village,
         "category": category("stalls").code,
     }
+
+
+def _assets(grid: str, village: str, name: str, case: Case) -> dict[str, Any]:
+    """Make a pump station that the station of the village runs, and all that is kept of it."""
+    assets.AssetKind.objects.get_or_create(
+        code="pump", defaults={"name": "水泵", "icon": "settings", "level": "machine"}
+    )
+    skill, _made = assets.Skill.objects.get_or_create(code="mechanic", defaults={"name": "钳工"})
+    asset = assets.Asset.objects.create(
+        code=f"{village}-pump", name="泵站", level="structure", kind="pump",
+        path=f"{village}-pump/", area=area(grid), organisation=organisation(f"{village}law"),
+    )  # fmt: skip
+    health = assets.Health.objects.create(asset=asset, by="telemetry", state="ok", since=now())
+    of_case = assets.AssetCase.objects.create(
+        asset=asset, case=Case.objects.get(pk=case.pk), source="patrol", external_id=village,
+        at=now(),
+    )  # fmt: skip
+    entry = assets.Entry.objects.create(asset=asset, at=now(), what="noted", done="巡查")
+    manual = assets.Manual.objects.create(
+        title="规程", asset=asset, file=photo(), content_type="image/png", sha256=village, at=now()
+    )
+    spare = assets.Spare.objects.create(code=f"{village}-seal", name="机封", plant=asset, stock=2)
+    move = assets.SpareMove.objects.create(
+        spare=spare, change=2, balance=2, reason="counted", at=now()
+    )
+    shift = assets.Shift.objects.create(
+        code=f"{village}-day", name="白班", plant=asset, days=[1], begins=time(8), ends=time(16)
+    )
+    day = assets.ShiftDay.objects.create(plant=asset, day=date(2026, 10, 1))
+    crew = assets.CrewSkill.objects.create(
+        organisation=organisation(f"{village}law"), skill=skill, shift=shift, people=1
+    )
+    since = now() - timedelta(hours=2)
+    stop = assets.Stop.objects.create(asset=asset, since=since, until=now(), cause="failure")
+    output = assets.Output.objects.create(
+        asset=asset, since=since, until=now(), made=10, good=9, ideal_s=60
+    )
+    return {
+        "asset": asset.code, "health": health.pk, "asset_case": of_case.pk,
+        "asset_entry": entry.pk, "manual": manual.pk, "spare": spare.code, "spare_move": move.pk,
+        "shift": shift.code, "shift_day": day.pk, "crew_skill": crew.pk, "stop": stop.pk,
+        "output": output.pk,
+    }  # fmt: skip
 
 
 def _programmes(grid: str, village: str) -> dict[str, Any]:

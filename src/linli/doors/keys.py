@@ -29,12 +29,13 @@ SUBJECTS: dict[str, str | Promise] = {
     "scores": L("Figures, leagues and ratings"),
     "town": L("The town: areas, organisations, people"),
     "topics": L("Hot topics"),
+    "assets": L("Assets: register, spares, stops and output"),
     "stewards": L("Neighbour stewards: deliberations, services, bookings"),
     "imports": L("Files with rows: preview and taking in"),
     "messages": L("Messages out: letters and webhooks"),
     "keys": L("API keys: which there are, and revoking them"),
 }
-OF_APP = {"places": "town", "people": "town", "doors": "messages"}
+OF_APP = {"places": "town", "people": "town", "doors": "messages", "register": "assets"}
 OF_TABLE = {"keys": "keys"}  # where a table stands under another subject than its app
 
 

@@ -44,7 +44,7 @@ class FilterForm(forms.Form):
 
     q = forms.CharField(label=_("Name or code"), required=False, max_length=60)
     kind = forms.ChoiceField(label=_("kind"), required=False)
-    state = forms.ChoiceField(label=_("Health"), required=False)
+    state = forms.ChoiceField(label=_("State of health"), required=False)
 
     def __init__(self, data: Any, kinds: list[AssetKind]) -> None:
         super().__init__(data)

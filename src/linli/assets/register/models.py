@@ -190,7 +190,7 @@ class Spare(Named):
 
     code = models.CharField(max_length=40, unique=True)
     plant = models.ForeignKey(Asset, models.PROTECT, related_name="spares")
-    fits = models.JSONField(default=list)
+    fits = models.JSONField(default=list, blank=True)
     stock = models.IntegerField(default=0)
     minimum = models.PositiveIntegerField(default=0)
     lead_days = models.PositiveIntegerField(default=0)
@@ -254,7 +254,7 @@ class ShiftDay(models.Model):
 
     plant = models.ForeignKey(Asset, models.CASCADE, related_name="shift_days")
     day = models.DateField()
-    shifts = models.JSONField(default=list)
+    shifts = models.JSONField(default=list, blank=True)
     note = models.CharField(max_length=120, blank=True)
 
     class Meta:
