@@ -126,3 +126,23 @@ def test_the_sample_goes_through_the_door(tmp_path):
     counts = [model.objects.count() for model in (Spare, Shift, CrewSkill, Entry)]
     assert counts == [12, 3, 11, 11]
     assert Entry.objects.latest("at").at.date().isoformat() < "2026-03-10"
+
+
+def test_a_machine_tells_its_output_over_rest_and_is_asked_how_it_ran(client, plant):
+    from linli.doors import keys
+
+    secret = keys.issue(person("engineer"), "MES", ["assets:read", "assets:write"])[1]
+    headers = {"authorization": f"Bearer {secret}"}
+    told = {"since": "2026-03-10T06:00:00+08:00", "until": "2026-03-10T08:00:00+08:00",
+            "made": 100, "good": 97, "ideal_s": 60}  # fmt: skip
+    for made in (90, 100):
+        answer = client.post("/api/v1/assets/P1-L1-M01/output", {**told, "made": max(made, 97)},
+                             content_type="application/json", headers=headers)  # fmt: skip
+        assert answer.status_code == 200, answer.content
+    wrong = client.post("/api/v1/assets/P1-L1-M01/output", {**told, "good": 101},
+                        content_type="application/json", headers=headers)  # fmt: skip
+    assert wrong.status_code == 422
+    ran = client.get("/api/v1/assets/P1/running", headers=headers).json()
+    lines = {line["asset"]: line for line in ran["lines"]}
+    assert lines["P1-L1-M01"]["made"] == lines["P1"]["made"] == 100
+    assert lines["P1"]["quality"] == 0.97

@@ -99,6 +99,18 @@ class GoBody(Given):
     until: Moment | None = None
 
 
+class OutputBody(Given):
+    """What was made from one moment to another, and the ideal time for one piece."""
+
+    since: Moment
+    until: Moment
+    made: Annotated[int, Field(ge=0, le=1_000_000_000)]
+    good: Annotated[int, Field(ge=0, le=1_000_000_000)]
+    ideal_s: Annotated[float, Field(ge=0, le=1e9)]
+
+    model_config = Given.model_config | {"strict": False}
+
+
 class ManualBody(Given):
     """What a manual is called and is about: this asset, its kind, or its kind and type."""
 
@@ -192,6 +204,19 @@ def go(request: HttpRequest, key: str) -> dict[str, Any]:
     except stops.NotAStop as refusal:
         raise Problem(409, str(refusal)) from refusal
     return row_of(declared()["stops"], kept, alone=True)
+
+
+@router.post("/assets/{key}/output", response=row_shape("outputs", alone=True), **operation(
+    N("Say what an asset made"), N("Said again for the same beginning, the last word counts."),
+    takes=OutputBody, name="asset_output"))  # fmt: skip
+def output(request: HttpRequest, key: str) -> dict[str, Any]:
+    row, _user, sight = _here(request, key, keepers=True)
+    told, _files = given(request, OutputBody)
+    try:
+        kept = keeping.keep_output(sight, row, told.model_dump())
+    except keeping.NotKept as refusal:
+        raise Problem(422, errors=[(w.column, w.message) for w in refusal.wrongs]) from refusal
+    return row_of(declared()["outputs"], kept, alone=True)
 
 
 @router.post("/assets/{key}/manual", response=row_shape("asset-manuals", alone=True), **operation(

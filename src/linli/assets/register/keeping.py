@@ -8,7 +8,7 @@ from django.db import transaction
 
 from linli.assets.register import writing
 from linli.assets.register.laying import Bench, Plan
-from linli.assets.register.models import Asset, ShiftDay, Spare
+from linli.assets.register.models import Asset, Output, ShiftDay, Spare
 from linli.people import audit
 from linli.people.models import User
 from linli.people.scope import Scope
@@ -23,8 +23,8 @@ class NotKept(ValueError):
         self.wrongs = wrongs
 
 
-def _put(plan: Plan, sight: Scope, values: Mapping[str, Any], action: str) -> Any:
-    """Write one row as a file would, and note in the audit trail what changed.
+def _put(plan: Plan, sight: Scope, values: Mapping[str, Any], action: str = "") -> Any:
+    """Write one row as a file would, and note in the audit trail what changed, if that is an act.
 
     Raises
     ------
@@ -40,6 +40,9 @@ def _put(plan: Plan, sight: Scope, values: Mapping[str, Any], action: str) -> An
         if laid.fate == UNCHANGED:
             return laid.row
         plan.save(laid.row, sight)
+        touched(plan.table)
+        if not action:
+            return laid.row
         changes = {
             name: (before.get(name), str(value))
             for name, value in values.items()
@@ -49,7 +52,6 @@ def _put(plan: Plan, sight: Scope, values: Mapping[str, Any], action: str) -> An
         by = sight.user if isinstance(sight.user, User) else None
         audit.record(action, by, laid.row, changes=changes,
                      path=asset.area.path if asset and asset.area else "")  # fmt: skip
-        touched(plan.table)
     return laid.row
 
 
@@ -69,4 +71,10 @@ def keep_day(sight: Scope, plant: Asset, day: date, shifts: list[str], note: str
     """Let a plant work otherwise on one day; see `_put`."""
     told = {"plant": plant.code, "day": day, "shifts": shifts, "note": note}
     row: ShiftDay = _put(writing.SHIFT_DAY, sight, told, "shift-day-kept")
+    return row
+
+
+def keep_output(sight: Scope, asset: Asset, values: Mapping[str, Any]) -> Output:
+    """Keep what an asset made from one moment to another; said again, the last word counts."""
+    row: Output = _put(writing.OUTPUT, sight, {"asset": asset.code, **values})
     return row

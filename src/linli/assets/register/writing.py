@@ -132,7 +132,8 @@ CREW_SKILLS = writer(
          _of_crew, ("organisation", "skill", "shift"))
 )  # fmt: skip
 STOPS = writer(Plan("stops", Stop, _ASSET, _own, ("asset", "since"), finish=_finish_stop))
-OUTPUTS = writer(Plan("outputs", Output, _ASSET, _own, ("asset", "since"), finish=_finish_output))
+OUTPUT = Plan("outputs", Output, _ASSET, _own, ("asset", "since"), finish=_finish_output)
+OUTPUTS = writer(OUTPUT)
 HISTORY = writer(
     Plan("asset-history", Entry, {**_ASSET, "by": (User, "username")}, _own,
          ("asset", "at", "what"))
