@@ -61,6 +61,8 @@ ACTIONS: dict[str, str | Promise] = {
     "webhook-removed": _("Webhook removed"),
     "station-changed": _("Station set up or changed"),
     "version-chosen": _("Version of a station chosen"),
+    "source-set-up": _("Source of telemetry set up"),
+    "source-removed": _("Source of telemetry removed"),
 }
 # How the fields in `changes` are called; rooms above add theirs with `name_fields`.
 FIELDS: dict[str, str | Promise] = {
@@ -107,6 +109,7 @@ KINDS: dict[str, str | Promise] = {
     "table": _("Table"),
     "webhook": _("Webhook"),
     "station": _("Station"),
+    "source": _("Source of telemetry"),
     "campaign": _("Campaign"),
     "block": _("Block"),
     "asset": _("Asset"),

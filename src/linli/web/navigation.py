@@ -214,6 +214,21 @@ ENTRIES = (
         field="quality",
         group="plant",
     ),
+    Entry(
+        "telemetry",
+        _("Telemetry"),
+        KEEPERS,
+        "zap",
+        (
+            "telemetry-tag",
+            "telemetry-refused",
+            "telemetry-file",
+            "telemetry-sources",
+            "telemetry-new-source",
+            "telemetry-source",
+        ),
+        group="plant",
+    ),
     Entry("my-leave", _("My leave"), STAFF, "calendar", group="running"),
     Entry(
         "administration",

@@ -5,7 +5,8 @@ the tag as its heading. Times are ISO 8601 (in the town's zone where they name n
 seconds or milliseconds since 1970.
 """
 
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Callable, Container, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 
 from linli.assets.telemetry import directory, store
@@ -23,12 +25,13 @@ from linli.doors.reading import Unreadable
 TIME = ("time", "t", "timestamp", "ts", "时间", "时刻")
 TAG = ("tag", "code", "point", "测点", "测点编码")
 VALUE = ("value", "v", "数值", "值")
+LARGEST = 64 * 1024 * 1024
 ROWS = 200_000  # of a part of an export
 
 
 def take(
     path: Path, advance: Callable[[int], None] = lambda rows: None, name: str = "",
-    history: bool = True,
+    history: bool = True, only: Container[str] | None = None,
 ) -> Taken:  # fmt: skip
     """Take in a file a part at a time. Raises Unreadable, before or within; what is in stays in.
 
@@ -39,12 +42,25 @@ def take(
     """
     stored, refused = 0, dict[str, int]()
     for points, rows in read(path, name or path.name):
-        taken = store.write(points, history=history)
+        taken = store.write(points, history=history, only=only)
         stored += taken.stored
         for reason, count in taken.refused.items():
             refused[reason] = refused.get(reason, 0) + count
         advance(rows)
     return Taken(stored, refused)
+
+
+def take_uploaded(file: UploadedFile, only: Container[str] | None) -> Taken:
+    """Take in a file somebody sent. Raises Unreadable."""
+    name = (file.name or "file.csv")[-120:]
+    if (file.size or 0) > LARGEST:
+        raise Unreadable(_("%(file)s is larger than %(most)d MB; divide it into several files.")
+                         % {"file": name, "most": LARGEST // 1024**2})  # fmt: skip
+    with tempfile.NamedTemporaryFile(suffix=Path(name).suffix) as kept:
+        for chunk in file.chunks():
+            kept.write(chunk)
+        kept.flush()
+        return take(Path(kept.name), name=name, only=only)
 
 
 def read(path: Path, name: str) -> Iterator[tuple[Points, int]]:

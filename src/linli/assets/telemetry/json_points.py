@@ -11,7 +11,7 @@ Times are milliseconds since 1970 (seconds where they are below 10¹¹) or ISO 8
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -38,7 +38,8 @@ class Unreadable(ValueError):
 class Collector:
     """Gathers points of many messages, then makes arrays of them at once."""
 
-    def __init__(self, known: Known, faults: Faults) -> None:
+    def __init__(self, known: Known, faults: Faults, only: Container[str] | None = None) -> None:
+        self.only = only
         self.known = known
         self.faults = faults
         self.codes: list[str] = []
@@ -56,6 +57,8 @@ class Collector:
             at = self.known.by_key.get((asset, key), -1)
             if at < 0:
                 at = self.known.by_code.get(key, -1) if not asset else at
+            if self.only is not None and at >= 0 and self.known.codes[at] not in self.only:
+                at = -1
             code = self.known.codes[at] if at >= 0 else f"{asset}.{key}" if asset else key
             found = self.places[asset, key] = (len(self.codes), at)
             self.codes.append(code)

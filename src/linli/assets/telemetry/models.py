@@ -13,7 +13,8 @@ class Source(Named):
     """A way in for what machines say: a broker, or a server that is subscribed to.
 
     `secret` is never shown again once it was given. `host` is the name under which this
-    installation says that it is there, to edge nodes of Sparkplug.
+    installation says that it is there, to edge nodes of Sparkplug. `asset` is the plant it belongs
+    to.
     """
 
     class Kind(models.TextChoices):
@@ -30,6 +31,10 @@ class Source(Named):
     username = models.CharField(_("user name"), max_length=120, blank=True)
     secret = models.CharField(_("password"), max_length=200, blank=True)
     enabled = models.BooleanField(_("in use"), default=True)
+    asset = models.ForeignKey(
+        Asset, models.PROTECT, null=True, blank=True, related_name="sources",
+        verbose_name=_("Plant"),
+    )  # fmt: skip
 
     class Meta:
         ordering = ["code"]

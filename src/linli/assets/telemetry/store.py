@@ -8,7 +8,7 @@ A point is one value of one tag at one time. Written again it is the same point,
 that was written last.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -38,6 +38,7 @@ def write(
     history: bool = False,
     source: Source | None = None,
     faults: checking.Faults | None = None,
+    only: Container[str] | None = None,
 ) -> Taken:
     """Check points, store the good ones and count the others; once it returns they are safe.
 
@@ -47,6 +48,8 @@ def write(
         Whether these are points of the past: then none is too late, and no rule is told of them.
     faults
         What was wrong already when they were read, to be counted with the rest.
+    only
+        The tags that may be written; all others are as good as unknown.
 
     Raises
     ------
@@ -59,6 +62,9 @@ def write(
     if (at < 0).any():
         known = directory.known(is_missing=True)
         at = known.positions(points.codes)
+    if only is not None:
+        theirs = np.array([code in only for code in points.codes], bool)
+        at = np.where(theirs, at, -1).astype(np.int32)
     arrived = int(moment(now()).astype(np.int64))
     times = points.times.astype("datetime64[ms]").astype(np.int64)
     good, places = checking.sift(points, at, times, known, arrived, history, found)

@@ -11,15 +11,11 @@ from linli.assets.telemetry import rules
 from linli.assets.telemetry.models import Reason, Refusal, Rule, Tag
 from linli.assets.telemetry.refused import SPELL
 from linli.assets.telemetry.rules import RuleEntry
+from linli.assets.telemetry.saying import number
 from linli.cases.models import Source
 from linli.clock import now
 
 STAYS = timedelta(minutes=15)  # a fault that is there for so long needs somebody
-
-
-def number(value: float | None) -> str:
-    """Return a value as people read it."""
-    return "–" if value is None or value != value else f"{value:,.4g}"
 
 
 def _day_and_hour(at: datetime) -> str:
