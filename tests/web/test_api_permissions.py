@@ -49,6 +49,8 @@ OBJECTS = {
     "enterprise-needs/key": "need_key", "enterprise-products/key": "need_key",
     "per-mu-scores/key": "score", "per-mu-appeals/key": "appeal",
     "ways/key": "way", "catchments/key": "catchment", "sponge-measures/key": "measure",
+    "tags/key": "tag", "telemetry-sources/key": "source", "telemetry-alarms/key": "watch",
+    "telemetry-rules/key": "telemetry_rule", "refused-points/key": "refusal",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {

@@ -109,6 +109,13 @@ OPERATIONS = {
     "manual-file": "asset_manual_file", "spares": "list_spares",
     "spare": "get_spares list_spare-moves", "spare-move": "spare_move",
     "spare-change": "change_spares",
+    "telemetry": "list_tags telemetry_newest list_telemetry-alarms",
+    "telemetry-tag": "get_tags telemetry_series list_refused-points list_telemetry-alarms",
+    "telemetry-refused": "list_refused-points", "telemetry-file": "telemetry_file",
+    "telemetry-sources": "list_telemetry-sources",
+    "telemetry-new-source": "set_up_source",
+    "telemetry-source": "get_telemetry-sources set_up_source",
+    "test-telemetry-source": "test_source", "remove-telemetry-source": "remove_source",
     "act: follow": "send_report",  # a report that joins a known case
     "act: report": "send_report",
 }  # fmt: skip

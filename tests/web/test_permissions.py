@@ -51,6 +51,8 @@ OBJECTS = {
     "call-off.pk": "visit", "remove-delegate.pk": "delegate",
     "scheme-file.pk": "proof",
     "rule-on-figure.pk": "appeal", "need.pk": "need", "introduce.pk": "need",
+    "telemetry-tag.code": "tag", "telemetry-source.code": "source",
+    "test-telemetry-source.code": "source", "remove-telemetry-source.code": "source",
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {

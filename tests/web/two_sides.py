@@ -69,6 +69,7 @@ from linli.tables import declared
 from linli.topics.models import Member, Topic
 from tests.small_town import SmallTown, area, category, organisation, person
 from tests.web.conftest import photo
+from tests.web.measured import measured
 
 ROLES = (
     "guest", "resident", "worker", "officer", "head", "steward", "dispatcher", "supervisor",
@@ -276,6 +277,7 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
         **_programmes(grid, village),
         **_remediation(village, name),
         **_assets(grid, village, name, case),
+        **measured(village),
         "entry": AuditEntry.objects.latest("number").number,
         "lead": Lead.objects.get(area=area(grid), side=Lead.Side.COMMUNITY).pk,
         "notice": Notice.objects.filter(user=person(f"worker{name}")).earliest("pk").pk,

@@ -81,7 +81,7 @@ class Tag(Named):
 
     code = models.CharField(max_length=80, unique=True)
     asset = models.ForeignKey(Asset, models.PROTECT, related_name="tags")
-    key = models.CharField(max_length=60)
+    key = models.CharField(max_length=60, blank=True)
     role = models.CharField(max_length=10, choices=Role.choices, default=Role.SENSOR)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.NUMBER)
     unit = models.CharField(max_length=20, blank=True)
