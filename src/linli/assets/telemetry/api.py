@@ -116,7 +116,7 @@ class SeriesQuery(Asked):
     how: Literal["mean", "low", "high", "last", "count"] = "mean"
 
 
-class SeriesShape(Shape):
+class TagSeriesShape(Shape):
     """Values over time: a row a time, a column a tag."""
 
     tags: list[str]
@@ -124,7 +124,7 @@ class SeriesShape(Shape):
     values: list[list[float | None]]
 
 
-@router.get("/telemetry/series", response=SeriesShape, **operation(
+@router.get("/telemetry/series", response=TagSeriesShape, **operation(
     N("Values of tags over time"),
     N("Times are milliseconds since 1970 (UTC). A stretch with more than 200,000 values must be "
       "asked with `every`."),
@@ -230,7 +230,7 @@ class SourceGiven(Given):
     enabled: bool = True
 
 
-class SourceShape(Shape):
+class TelemetrySourceShape(Shape):
     """A source that is set up."""
 
     code: str
@@ -239,7 +239,7 @@ class SourceShape(Shape):
     enabled: bool
 
 
-@router.post("/telemetry-sources", response=SourceShape, **operation(
+@router.post("/telemetry-sources", response=TelemetrySourceShape, **operation(
     N("Set up a source"), N("One of the same code is changed."), takes=SourceGiven,
     example={"code": "hall", "name": "车间", "kind": "mqtt", "address": "mqtt://10.0.0.5:1883"},
     name="set_up_source"))  # fmt: skip

@@ -236,10 +236,22 @@ def fold_alone() -> None:
 
 def beside() -> None:
     """Be the job beside the site: work while there is a source or something in the journal."""
+    if not is_needed():
+        return
     parent = multiprocessing.parent_process()
-    run(lambda: (parent is None or parent.is_alive()) and is_needed())
+    asked, answer = time.monotonic(), True
+
+    def is_wanted() -> bool:
+        nonlocal asked, answer
+        if time.monotonic() - asked > SOURCES_S:
+            asked, answer = time.monotonic(), is_needed()
+        return answer and (parent is None or parent.is_alive())
+
+    run(is_wanted)
 
 
 def is_needed() -> bool:
     """Tell whether there is anything to do."""
-    return Source.objects.filter(enabled=True).exists() or bool(journal.segments())
+    if Source.objects.filter(enabled=True).exists():
+        return True
+    return (journal.folder() / journal.FILE).exists() and bool(journal.segments())
