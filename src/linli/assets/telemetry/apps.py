@@ -9,7 +9,7 @@ class TelemetryConfig(AppConfig):
 
     def ready(self) -> None:
         """Declare who sees what, and how the trail of acts calls it."""
-        from linli.assets.telemetry import visibility  # noqa: F401
+        from linli.assets.telemetry import panel, visibility  # noqa: F401
         from linli.people import audit
 
         audit.name_fields(
