@@ -18,7 +18,7 @@ from linli.packs.loader import load
 from linli.people.models import Leave, User
 from linli.people.scope import scope
 from linli.simulate.beginning import begin, forget_the_half, is_half_written
-from linli.simulate.plant import past
+from linli.simulate.plant import beginning as plant
 from linli.web.personas import DEMO_PASSWORD, PERSONAS
 
 ACCOUNTS = tuple(persona.username for persona in PERSONAS)
@@ -63,8 +63,7 @@ def prepare(
             Leave.objects.filter(user__in=users.values(), until__gt=clock.now()).delete()
             leave_something_to_do(users)
     sample.bring(town, scope(users["administrator"]))
-    if not past.state_file().exists():
-        past.write(seed, clock.now())
+    plant.begin(seed, clock.now())
     visited.tell(users)
     park.refresh()
     category_model()  # learnt before anybody waits for it

@@ -10,7 +10,7 @@ from linli import clock
 from linli.assets.telemetry import directory, store
 from linli.assets.telemetry.models import Node, Refusal, Source, Tag
 from linli.assets.telemetry.worker import Worker
-from linli.simulate.plant import past
+from linli.simulate.plant import beginning, past
 from linli.simulate.plant.broker import Broker
 from linli.simulate.plant.going import CATCH_UP, EVERY_S, Going
 
@@ -60,7 +60,7 @@ class Days:
 def days(plant):
     directory.forget()
     with clock.at(TUESDAY):
-        past.write(1, TUESDAY, 10)
+        beginning.begin(1, TUESDAY, 10)
     days = Days()
     days.connect()
     yield days
@@ -135,4 +135,4 @@ def test_how_it_stands_is_kept_whole(days):
     days.going.save()
 
     told = json.loads(past.state_file().read_text())
-    assert told["seed"] == 1 and told["camera"] == 0 and "P1-L1-M02" in told["kept"]
+    assert told["seed"] == 1 and told["camera"] > 0 and "P1-L1-M02" in told["kept"]

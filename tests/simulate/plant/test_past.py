@@ -4,12 +4,13 @@ import json
 from datetime import timedelta
 
 import numpy as np
+import pytest
 
 from linli import clock
 from linli.assets.register.models import Entry, Output, Stop
 from linli.assets.telemetry import store
 from linli.assets.telemetry.models import Refusal, Tag
-from linli.simulate.plant import past, tags
+from linli.simulate.plant import beginning, past, tags
 
 from .conftest import TUESDAY
 
@@ -18,7 +19,7 @@ DAYS = 60
 
 def written(days=DAYS):
     with clock.at(TUESDAY):
-        return past.write(1, TUESDAY, days)
+        return beginning.begin(1, TUESDAY, days)
 
 
 def test_every_reading_of_the_past_is_stored(plant):
@@ -69,5 +70,22 @@ def test_the_plant_goes_on_from_how_its_past_ended(plant):
 
 
 def test_a_town_without_assets_has_no_plant_to_simulate(db):
-    assert past.write(1, TUESDAY, 10) == past.Written()
+    assert beginning.begin(1, TUESDAY, 10) is None
     assert not past.state_file().exists()
+
+
+def test_a_past_is_written_once_and_half_a_one_anew(plant, monkeypatch):
+    def stopped(*_told):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as halfway:
+        halfway.setattr(beginning.past_parts, "write", stopped)
+        with pytest.raises(KeyboardInterrupt):
+            written(10)
+    stops = Stop.objects.count()
+    first = written(10)
+
+    assert first is not None and written(10) is None
+    assert Stop.objects.count() == stops
+    day = store.read(["BR1.tilt"], TUESDAY - timedelta(days=1), TUESDAY)
+    assert len(day) == 24 * 6, "the points of the half one are the same points"

@@ -1,8 +1,9 @@
 """What the plant went through before a demonstration begins: telemetry, stops, output, repairs."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from .orders import DAY, HOUR, LOCAL_S, Seconds
 DAYS = 320
 FEWER_S, CLOSER_S = 1800.0, 600.0
 """Seconds between two rows, and in the last days."""
-CLOSER_DAYS, AT_ONCE_DAYS = 10, 10
+CLOSER_DAYS, PICTURED_DAYS, AT_ONCE_DAYS = 10, 14, 10
 SHIFTS_H = (6.0, 14.0, 22.0)
 PARTS = {
     "hydraulic-pump": "液压泵", "main-bearing": "主轴承", "spindle-bearing": "主轴轴承",
@@ -42,12 +43,14 @@ CAUSES = {
 
 @dataclass
 class Written:
-    """How much of a past there is now."""
+    """How much of a past there is now; `wear` is that of the line at the end of its last days."""
 
     points: int = 0
     stops: int = 0
     outputs: int = 0
     failures: int = 0
+    line: Line | None = None
+    wear: list[tuple[float, dict[str, tuple[str, float]]]] = field(default_factory=list)
 
 
 def state_file() -> Path:
@@ -64,7 +67,7 @@ def write(
     Parameters
     ----------
     days
-        Whole days before that of `until`; at least `AT_ONCE_DAYS`.
+        Whole days before that of `until`.
     """
     assets = tags.simulated()
     written = Written()
@@ -77,22 +80,30 @@ def write(
     line = Line([(one.code, one.kind) for one in assets], begin, seed)
     happened: dict[str, list[Happening]] = {one.code: [] for one in assets}
     shifts: dict[str, list[Stretch]] = {one.code: [] for one in assets}
-    for first in range(0, days, AT_ONCE_DAYS):
-        last = first + AT_ONCE_DAYS
+    for first, last in _spans(days):
         every = CLOSER_S if last > days - CLOSER_DAYS else FEWER_S
         ends = begin + last * DAY if last < days else end
         at = np.arange(begin + first * DAY + every, ends + 1, every)
         told = line.run(at)
         written.points += store.write(_points(told, at), history=True).stored
+        if last > days - PICTURED_DAYS:
+            written.wear.append((ends, line.wear()))
         for code, stretch in told.items():
             happened[code] += stretch.happenings
             if "made" in stretch.values:
                 shifts[code].append(stretch)
-        progress(AT_ONCE_DAYS)
+        progress(last - first)
     with transaction.atomic():
         _keep(assets, line, happened, shifts, written)
-    line.save(state_file())
+    written.line = line
     return written
+
+
+def _spans(days: int) -> list[tuple[int, int]]:
+    """Return from which day to which to go at a time: one by one where the camera looks on."""
+    far = max(days - PICTURED_DAYS, 0)
+    bounds = [*range(0, far, AT_ONCE_DAYS), *range(far, days), days]
+    return list(pairwise(bounds))
 
 
 def _points(told: dict[str, Stretch], at: Seconds) -> store.Points:

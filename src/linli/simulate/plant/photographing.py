@@ -11,14 +11,13 @@ from .camera import Camera
 from .line import Line
 from .orders import plan
 
-STATION = "P1-L1-CAM"
+STATION = "p1-l1-cam"
 EVERY_S = 20.0
 """Seconds of the town between two parts."""
 AT_LEAST_S = 2.0
 """Seconds of the wall between two pictures, however fast the town's clock runs."""
 WAITING = 60
 """Pictures that wait to be judged; no more are taken then."""
-PATTERN = r"(?P<lot>[^_]+)_(?P<serial>[^_.]+)"
 SHARPNESS = 93  # of JPEG, per cent
 
 
