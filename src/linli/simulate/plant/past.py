@@ -24,6 +24,7 @@ DAYS = 320
 FEWER_S, CLOSER_S = 1800.0, 600.0
 """Seconds between two rows, and in the last days."""
 CLOSER_DAYS, PICTURED_DAYS, AT_ONCE_DAYS = 10, 14, 10
+OVERHAULED = "，全机保养"
 SHIFTS_H = (6.0, 14.0, 22.0)
 PARTS = {
     "hydraulic-pump": "液压泵", "main-bearing": "主轴承", "spindle-bearing": "主轴轴承",
@@ -122,6 +123,7 @@ def _keep(
     # What the sample town tells of the same machines would contradict their telemetry.
     Stop.objects.filter(asset__in=assets).delete()
     Output.objects.filter(asset__in=assets).delete()
+    Entry.objects.filter(asset__in=assets, done__endswith=OVERHAULED).delete()  # of half a past
     stops: list[Stop] = []
     entries: list[Entry] = []
     outputs: list[Output] = []
@@ -167,7 +169,7 @@ def entries_of(asset: Asset, one: Happening) -> Iterable[Entry]:
     found = f"{part}{mode}，已失效" if one.what == "failure" else f"{part}{mode}，尚可运行"
     minutes = max(round((one.until - one.at) / 60), 1)
     yield Entry(
-        asset=asset, at=moment(one.until), what=Entry.What.REPLACED, done=f"更换{part}，全机保养",
+        asset=asset, at=moment(one.until), what=Entry.What.REPLACED, done=f"更换{part}{OVERHAULED}",
         found=found, minutes=minutes,
     )  # fmt: skip
 

@@ -80,7 +80,8 @@ def teach(station: Station, seed: int) -> None:
     for n in range(SAMPLES):
         drawn = camera.draw((), "", n * 9000 // SAMPLES)
         cv2.imwrite(str(good / f"good_{n:03d}.png"), drawn.picture)
-    teaching.ask(station)
+    if not station.versions.exists():
+        teaching.ask(station)
 
 
 def write(seed: int, days: Sequence[tuple[float, Wear]], inspector: User | None) -> int:
