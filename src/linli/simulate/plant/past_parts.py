@@ -25,9 +25,10 @@ from .drawing import FLAWS, SIZE, Drawn
 from .orders import DAY, Seconds, plan
 from .past import moment
 
-EVERY_S = 120.0
+EVERY_S = 180.0
 """Seconds between two parts of the past."""
-SAMPLES, PICTURED_GOOD, JUDGED_GOOD = 30, 8, 3
+SAMPLES, PICTURED_GOOD, JUDGED_GOOD = 30, 6, 4
+PICTURED_DAYS, JUDGED_DAYS = 4, 7  # the last ones
 MISSED, FALSE_ALARM = 0.02, 0.006
 THRESHOLD = 4.5
 HOLD_ABOVE = 12  # of a lot of 240
@@ -101,23 +102,23 @@ def write(seed: int, days: Sequence[tuple[float, Wear]], inspector: User | None)
         at = at[plan(at, seed).runs]
         if not len(at):
             continue
-        is_last = n == len(days) - 1
-        rows, truth = _day(station, camera, at, wear)
-        if inspector is not None:
-            _judge(rows, truth, inspector, moment(ends), is_last)
+        left = len(days) - n
+        rows, truth = _day(station, camera, at, wear, left <= PICTURED_DAYS)
+        if inspector is not None and left <= JUDGED_DAYS:
+            _judge(rows, truth, inspector, moment(ends), left == 1)
     teach(station, seed)
     return camera.number
 
 
 def _day(
-    station: Station, camera: Camera, at: Seconds, wear: Wear
+    station: Station, camera: Camera, at: Seconds, wear: Wear, is_pictured: bool
 ) -> tuple[list[Inspection], dict[str, tuple[str, ...]]]:
     """Write the parts of a day, and return them with what is truly wrong with each by its key."""
     taken, truth = [], {}
     for n, second in enumerate(at.tolist()):
         flaws, unusable = camera.lot_of(wear)
-        is_pictured = bool(flaws or unusable) or n >= len(at) - PICTURED_GOOD
-        seen = camera.draw(flaws, unusable, camera.number) if is_pictured else None
+        is_kept = is_pictured and (flaws or unusable or n >= len(at) - PICTURED_GOOD)
+        seen = camera.draw(flaws, unusable, camera.number) if is_kept else None
         one = _taken(station, camera, moment(second), flaws, unusable, seen)
         camera.number += 1
         truth[one.label.key] = flaws
