@@ -45,7 +45,7 @@ def keeps(scope: Scope) -> bool:
 
 def works_here(scope: Scope) -> bool:
     """Tell whether somebody has an office in the town, or leads an area."""
-    return bool(scope.memberships or scope.led_areas)
+    return scope.works_for_town
 
 
 def within(paths: Iterable[str], link: str = "") -> Q:
@@ -63,7 +63,7 @@ def _led(scope: Scope) -> list[str]:
 
 def reached(scope: Scope, link: str = "") -> Q:
     """Return the enterprises that lie where the person works or leads."""
-    offices = [m.organisation.area.path for m in scope.memberships]
+    offices = [m.organisation.area.path for m in scope.offices]
     return within([*offices, *_led(scope)], link)
 
 

@@ -49,7 +49,7 @@ def may_plan(sight: Scope) -> bool:
 
 def may_visit(sight: Scope) -> bool:
     """Tell whether the person may be sent."""
-    return bool(sight.memberships or sight.led_areas)
+    return sight.works_for_town
 
 
 def may_record(visit: Visit, sight: Scope) -> bool:

@@ -199,7 +199,7 @@ def _drawn() -> dict[str, str]:
 
 def works_here(scope: Scope) -> bool:
     """Tell whether somebody works for the town: indicators are open to all who do."""
-    return bool(scope.memberships or scope.led_areas)
+    return scope.works_for_town
 
 
 @visible(Indicator)

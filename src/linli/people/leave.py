@@ -102,4 +102,4 @@ def _leaves(sight: Scope) -> Q:
 
 @visible(Lead)
 def _leads(sight: Scope) -> Q:
-    return Q() if sight.memberships or sight.led_areas else Q(user=sight.user.pk)
+    return Q() if sight.works_for_town else Q(user=sight.user.pk)

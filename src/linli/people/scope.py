@@ -83,6 +83,17 @@ class Scope:
         )
 
     @cached_property
+    def offices(self) -> list[Membership]:
+        """What the person does for the town; who works for a plant has no reach beyond it."""
+        plant = Organisation.Kind.PLANT
+        return [one for one in self.memberships if one.organisation.kind != plant]
+
+    @property
+    def works_for_town(self) -> bool:
+        """Whether the person has an office in the town, or leads an area."""
+        return bool(self.offices or self.led_areas)
+
+    @cached_property
     def led_areas(self) -> frozenset[int]:
         """Areas the person is a lead of."""
         if not self.user.is_authenticated:
@@ -98,12 +109,12 @@ class Scope:
         )
 
     def has(self, *roles: Role) -> bool:
-        """Tell whether the person holds one of `roles` anywhere."""
-        return any(m.role in roles for m in self.memberships)
+        """Tell whether the person holds one of `roles` anywhere in the town."""
+        return any(m.role in roles for m in self.offices)
 
     def paths(self, *roles: Role) -> list[str]:
         """Return the paths of the areas over which the person holds one of `roles`."""
-        return sorted({m.organisation.area.path for m in self.memberships if m.role in roles})
+        return sorted({m.organisation.area.path for m in self.offices if m.role in roles})
 
     def holds(self, roles: tuple[Role, ...], area: Area | None) -> bool:
         """Tell whether one of `roles` reaches `area`; the whole town's for an unknown place."""

@@ -24,7 +24,7 @@ def _area(key: int) -> str | None:
 
 def works_here(scope: Scope) -> bool:
     """Tell whether somebody has an office in the town, or leads an area."""
-    return bool(scope.memberships or scope.led_areas)
+    return scope.works_for_town
 
 
 def _administers(scope: Scope) -> bool:

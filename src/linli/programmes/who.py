@@ -10,7 +10,7 @@ from linli.people.scope import Scope, scope
 
 def works(scope: Scope) -> bool:
     """Tell whether the person works for the town: programmes are open to all who do."""
-    return bool(scope.memberships or scope.led_areas)
+    return scope.works_for_town
 
 
 def staff(scope: Scope) -> Q:

@@ -238,14 +238,14 @@ class Placing(models.Model):
 @visible(Placing)
 def _placings(scope: Scope) -> Q:
     """Leagues are open to everybody who works for the town."""
-    return Q() if scope.memberships or scope.led_areas else Q(pk__in=[])
+    return Q() if scope.works_for_town else Q(pk__in=[])
 
 
 @visible(Backlog)
 @visible(Tally)
 def _tallies(scope: Scope) -> Q:
     """Figures are open to everybody who works for the town."""
-    return Q() if scope.memberships or scope.led_areas else Q(pk__in=[])
+    return Q() if scope.works_for_town else Q(pk__in=[])
 
 
 def _concerned(scope: Scope, prefix: str) -> Q:

@@ -306,7 +306,7 @@ class Present:
         if user is None:
             return
         sight = Scope(user)
-        is_reporter = not sight.memberships
+        is_reporter = not sight.works_for_town
         if is_reporter or sight.has(Role.SUPERVISOR):
             # They judge what others have done: let that be done soon.
             self._hasten(moment, user if is_reporter else None)

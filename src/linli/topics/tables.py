@@ -27,7 +27,7 @@ def cases_of(scope: Scope, query: Mapping[str, Any]) -> QuerySet[Case]:
 
 
 def _staff(scope: Scope) -> bool:
-    return bool(scope.memberships or scope.led_areas)
+    return scope.works_for_town
 
 
 declare(

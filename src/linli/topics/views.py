@@ -30,7 +30,7 @@ ON_MAP = 500
 
 
 def _for_staff(sight: Scope) -> None:
-    if not (sight.memberships or sight.led_areas):
+    if not sight.works_for_town:
         raise PermissionDenied
 
 

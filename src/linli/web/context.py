@@ -47,4 +47,4 @@ def works_here(user: User | AnonymousUser | None) -> bool:
     if user is None:
         return False
     sight = scope(user)
-    return bool(sight.memberships or sight.led_areas)
+    return sight.works_for_town

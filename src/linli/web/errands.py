@@ -25,7 +25,7 @@ class Errand:
 
 def errands(sight: Scope) -> list[Errand]:
     """Return what is a person's own beside cases."""
-    if not (sight.memberships or sight.led_areas):
+    if not sight.works_for_town:
         return _enterprise(sight)
     return [*_visits(sight), *_talks(sight)]
 

@@ -199,7 +199,7 @@ ENTRIES = (
     Entry(
         "inspection",
         _("Inspection"),
-        LEADING | OUTSIDE,
+        KEEPERS,
         "eye",
         (
             "inspection-station",
@@ -287,7 +287,7 @@ def offered(entry: Entry, sight: Scope) -> bool:
     if not sight.user.is_authenticated:
         return entry.audience == GUEST
     if entry.audience == STAFF:
-        return bool(sight.memberships or sight.led_areas)
+        return sight.works_for_town
     if entry.audience == KEEPERS:
         return sight.has(Role.LEADER, Role.SUPERVISOR, Role.ADMINISTRATOR) or any(
             one.organisation.kind == Organisation.Kind.PLANT
@@ -310,7 +310,8 @@ def standing(entry: Entry, role: Role | None, fields: set[str]) -> int:
 
 def menu(sight: Scope, here: str) -> list[Shown]:
     """Return what this person is offered, and whether they are there now."""
-    role = next((role for role in RANKS if sight.has(role)), None)
+    held = {one.role for one in sight.memberships}
+    role = next((role for role in RANKS if role in held), None)
     fields = {
         field for one in sight.memberships
         if one.role in (Role.OFFICER, Role.HEAD) for field in one.organisation.functions

@@ -72,7 +72,7 @@ def sees_any(scope: Scope) -> bool:
 
 def works_with(scope: Scope) -> bool:
     """Tell whether a person's office has to do with assets, whether or not there are any."""
-    return scope.has(*OVERSEE, Role.WORKER, Role.OFFICER, Role.HEAD)
+    return scope.has(*OVERSEE) or bool(scope.organisations(Role.WORKER, *OFFICE))
 
 
 def keeps(scope: Scope, asset: Asset) -> bool:

@@ -50,7 +50,7 @@ def _works_for(sight: Scope, function: str | None, area: Area | None) -> bool:
     """Tell whether somebody answers for a field of work in an area (None: in all of the town)."""
     if function is None:
         return False
-    for one in sight.memberships:
+    for one in sight.offices:
         if one.role in ENTER and function in one.organisation.functions:
             path = one.organisation.area.path
             if area.path.startswith(path) if area else path.count("/") == 1:

@@ -91,7 +91,7 @@ class Proof(models.Model):
 
 
 def _works(scope: Scope) -> bool:
-    return bool(scope.memberships or scope.led_areas)
+    return scope.works_for_town
 
 
 @visible(Scheme)

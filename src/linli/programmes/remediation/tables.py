@@ -34,7 +34,7 @@ def _seen(scope: Scope) -> bool:
 
 
 def _works(scope: Scope) -> bool:
-    return bool(scope.memberships)
+    return scope.works_for_town
 
 
 def _drawn() -> tuple[Column, ...]:

@@ -23,7 +23,7 @@ SHOWN = 8
 @require_safe
 def campaigns(request: HttpRequest) -> HttpResponse:
     sight = scope(request.user)
-    if not (sight.memberships or sight.led_areas):
+    if not sight.works_for_town:
         raise PermissionDenied
     rows = list(
         sight.of(Campaign).select_related("policy", "organisation", "area").defer("area__wkb")

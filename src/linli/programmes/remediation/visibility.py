@@ -76,12 +76,12 @@ for _model in (Offer, Promise, Talk, Contract, Acknowledgement, Alarm):
 
 @visible(Policy)
 def _policies(scope: Scope) -> Q:
-    return Q(retired=False) if scope.memberships else Q(pk__in=[])
+    return Q(retired=False) if scope.works_for_town else Q(pk__in=[])
 
 
 @visible(Price)
 def _prices(scope: Scope) -> Q:
-    return Q(retired=False) if scope.memberships else Q(pk__in=[])
+    return Q(retired=False) if scope.works_for_town else Q(pk__in=[])
 
 
 def sees_any(scope: Scope) -> bool:
