@@ -20,6 +20,7 @@ STILL = 0.55  # likeness of good samples to one of them from which the camera is
 EMPTY = 0.006  # contrast below which there is nothing to see, shares of white
 OFFSET, TURN, SIZE = 0.06, 4.0, 0.05  # how far a camera may always be off
 STRANGE = 1.5  # by how much looks may always be stranger: large flaws are
+UNLIKE = 0.1  # by which share likeness may always be less: a long crack has edges
 LOOKED_AT = 24  # samples among which the reference is chosen
 
 
@@ -152,7 +153,7 @@ class Gate:
             float(max(one.black for one in seen)) + 0.25,
             at_sharp - far * wide_sharp, middle, spread,
             float(at_strange + max(far * wide_strange, STRANGE)), shape, reference,
-            float(at_like - far * wide_like),
+            float(at_like - max(far * wide_like, UNLIKE * at_like)),
             (max(OFFSET, 2 * float(off[:, 0].max())), max(TURN, 2 * float(off[:, 1].max())),
              max(SIZE, 2 * float(off[:, 2].max()))),
             promised, len(images),

@@ -54,6 +54,9 @@ def edges(picture: NDArray[Any]) -> Edges:
 def placed(reference: Edges, picture: Edges) -> Place:
     """Find how `picture` lies against `reference`, both from `edges` and of one shape."""
     plain = _shifted(reference, picture, Place())
+    # A flaw may be all that stands out, and where it lies in both is no offset.
+    still = Place(likeness=_correlation(reference, picture))
+    plain = max(plain, still, key=lambda place: place.likeness)
     if plain.likeness >= CLEAR:
         return plain
     turn, size = _turned(reference, picture)
