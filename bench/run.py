@@ -29,6 +29,18 @@ BENCHES: dict[str, list[str | Path]] = {
             for kind in ("blowhole", "break", "crack", "fray", "uneven")
         ),
     ],
+    "picture_quality": [
+        "--good",
+        Path("magnetic_tile/good_train"),
+        "--test-good",
+        Path("magnetic_tile/good_test"),
+        "--test-defect",
+        *(
+            Path(f"magnetic_tile/defect_{kind}")
+            for kind in ("blowhole", "break", "crack", "fray", "uneven")
+        ),
+    ],
+    "station": [],
     "board": ["--train", Path("pcb/train"), "--test", Path("pcb/test")],
     "locate": [],
     "intake": [],
