@@ -1,4 +1,4 @@
-"""Pictures come in by HTTP and from cameras, models also without any town; photos of before."""
+"""Pictures come in by HTTP and from cameras, models also without any town."""
 
 import json
 import time
@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
-from linli.assets.inspection import apart, before, inbox, pictures
+from linli.assets.inspection import apart, inbox, pictures
 from linli.assets.inspection.cameras import Camera, Shutter
 from linli.assets.inspection.judges import Judge
 from linli.assets.inspection.learning import NothingToLearnFrom
@@ -19,7 +19,6 @@ from linli.assets.inspection.pictures import BadPicture
 from linli.assets.inspection.working import Bench
 from linli.doors import keys
 from tests.assets.inspection.conftest import FINE, jpeg, user
-from tests.engines.test_before import by_hand, street
 from tests.engines.test_surface import brushed, stained
 
 
@@ -151,17 +150,3 @@ def test_sixteen_bits_colour_and_huge_pictures_are_read_or_refused_by_name(setti
         pictures.read(huge.getvalue(), "huge.png")
     with pytest.raises(BadPicture, match=r"tiny\.png"):
         pictures.read(cv2.imencode(".png", colour[:8])[1].tobytes(), "tiny.png")
-
-
-def test_photos_of_a_place_are_laid_on_one_another_for_whoever_verifies():
-    full, clear = street(1, rubbish=True), by_hand(street(1), 5)
-    found = before.compared(jpeg(full[..., ::-1]), jpeg(clear[..., ::-1]))
-    assert found.same_place and found.changed > 0.01
-    x1, y1, x2, y2 = found.boxes[0]
-    assert x1 < 450 < x2 and y1 - 30 < 410 < y2 + 30
-    with Image.open(BytesIO(found.now)) as shown, Image.open(BytesIO(found.before)) as then:
-        assert shown.size == then.size == (640, 480)
-    other = before.compared(jpeg(street(1)), jpeg(street(50)))
-    assert not other.same_place and other.boxes == ()
-    with pytest.raises(BadPicture):
-        before.compared(b"nothing", jpeg(clear))

@@ -42,14 +42,14 @@ class PictureQuery(Asked):
     ] = None
 
 
-class TakenShape(Shape):
+class ArrivedShape(Shape):
     """Pictures that wait to be judged."""
 
     taken: int
     keys: list[str]
 
 
-@router.post("/stations/{code}/pictures", response={202: TakenShape}, **operation(
+@router.post("/stations/{code}/pictures", response={202: ArrivedShape}, **operation(
     N("Send pictures of parts to a station"),
     N("The body is one picture (image/jpeg and so on), or a form in parts with up to 32 files in "
       "“picture”. Lot and serial stand in the query or the form, else in the file’s name. The "
