@@ -176,6 +176,9 @@ SITE_URL = os.environ.get("LINLI_URL", "").rstrip("/")
 # Networks that webhooks may reach although they are private, such as "10.0.0.0/8".
 WEBHOOK_NETS = os.environ.get("LINLI_WEBHOOK_NETS", "").split()
 
+# "postgres": points of telemetry are kept in the database of the town; see docs/telemetry.md.
+TELEMETRY = os.environ.get("LINLI_TELEMETRY", "")
+
 STATIC_URL = "static/"
 STATIC_ROOT = HOME / "static"
 STORAGES = {

@@ -269,6 +269,8 @@ class Alarms:
             Reading.objects.filter(name="rules").update(
                 segment=self.segment, offset=self.offset, at=now()
             )
+            if changed:
+                telling.say_health({one.asset for one in changed})
         self._unmarked = 0
         for one in changed:
             one.is_raised_now = False

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import numpy as np
 
-from linli.assets.telemetry import journal, means, shelves
+from linli.assets.telemetry import journal, ledger, means, shelves
 from linli.assets.telemetry.journal import Batch
 from linli.assets.telemetry.means import Means
 from linli.assets.telemetry.models import Reading, Tag
@@ -33,25 +33,22 @@ def fold(is_time: bool = False) -> int:
     read = Reading.objects.filter(name="rules").values_list("segment", flat=True).first() or 0
     folded = [segment for segment in closed if segment < read]
     for segment in folded:
-        shelf().put(segment, Batch.of([frame.batch for frame in journal.read(segment)]))
+        put(segment, Batch.of([frame.batch for frame in journal.read(segment)]))
         journal.drop(segment)
     return len(folded)
 
 
-class Shelf:
-    """Where folded points go; the embedded one, unless the installation says PostgreSQL."""
-
-    put = staticmethod(shelves.put)
-
-
-def shelf() -> type[Shelf]:
-    """Return where folded points go."""
-    return Shelf
+def put(segment: int, batch: Batch) -> None:
+    """Keep the points of a segment: on the shelves, or in PostgreSQL where that is wanted."""
+    (ledger.put if ledger.is_used() else shelves.put)(segment, batch)
 
 
 def tidy(at: datetime) -> None:
     """Merge small files, down-sample days that are over, let go what is kept no longer."""
     today = int(moment(at).astype(np.int64)) // DAY
+    if ledger.is_used():
+        ledger.tidy(today)
+        return
     for group, day, place in list(shelves.each_partition()):
         if day < today and not means.is_rolled(group, day):
             roll(group, day)

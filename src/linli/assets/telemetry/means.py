@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from linli.assets.telemetry import shelves
+from linli.assets.telemetry import ledger, shelves
 from linli.assets.telemetry.journal import folder
 from linli.assets.telemetry.shelves import DAY, HOUR, MINUTE, RETRIES
 
@@ -87,6 +87,8 @@ def _mark(group: str, day: int) -> Path:
 
 def ready(ids: np.ndarray, days: Sequence[int], level: int) -> set[int]:
     """Return the days whose means hold all that is on the shelves."""
+    if ledger.is_used():
+        return ledger.rolled(ids, days)
     groups = sorted({shelves.group_of(int(tag)) for tag in ids})
     return {day for day in days if all(is_rolled(group, day) for group in groups)}
 
@@ -121,7 +123,10 @@ def whole(path: Path) -> Means:
 
 def instead(pairs: Sequence[tuple[int, int]], since: int, until: int) -> Means:
     """Return the minutes of tags on days of which no points are kept: pairs of tag and day."""
-    wanted = [(tag, day) for tag, day in pairs if _mark(shelves.group_of(tag), day).exists()]
+    if ledger.is_used():
+        wanted = list(pairs)
+    else:
+        wanted = [(tag, day) for tag, day in pairs if _mark(shelves.group_of(tag), day).exists()]
     if not wanted:
         return NOTHING
     ids = np.unique(np.array([tag for tag, _day in wanted], np.int32))
@@ -134,6 +139,9 @@ def instead(pairs: Sequence[tuple[int, int]], since: int, until: int) -> Means:
 
 def fetch(level: int, ids: np.ndarray, days: Sequence[int], since: int, until: int) -> Means:
     """Read means of tags on some days."""
+    if ledger.is_used():
+        kept = Means(*ledger.means(level, ids, since, until))
+        return kept.where(np.isin(kept.times // DAY, list(days)))
     import duckdb
 
     groups = sorted({shelves.group_of(int(tag)) for tag in ids})

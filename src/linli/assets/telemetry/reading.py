@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from linli.assets.telemetry import means, recent, shelves
+from linli.assets.telemetry import ledger, means, recent, shelves
 from linli.assets.telemetry.journal import Batch
 from linli.assets.telemetry.points import MOMENT, Series, Spread
 from linli.assets.telemetry.shelves import DAY, HOUR, MINUTE
@@ -30,10 +30,11 @@ def raw(ids: np.ndarray, since: int, until: int, days: Sequence[int] | None = No
     batches, seqs = _from_journal(ids, since, until)
     wanted = shelves.days_between(since, until) if days is None else days
     if days is not None:
-        kept = [np.isin(batch.times // DAY, days) for batch in batches]
-        seqs = [seq[mask] for seq, mask in zip(seqs, kept, strict=True)]
-        batches = [batch.where(mask) for batch, mask in zip(batches, kept, strict=True)]
-    shelved, seq = shelves.raw(ids, wanted, since, until)
+        masks = [np.isin(batch.times // DAY, days) for batch in batches]
+        seqs = [seq[mask] for seq, mask in zip(seqs, masks, strict=True)]
+        batches = [batch.where(mask) for batch, mask in zip(batches, masks, strict=True)]
+    kept = ledger.raw if ledger.is_used() else shelves.raw
+    shelved, seq = kept(ids, wanted, since, until)
     batches.append(shelved)
     seqs.append(seq * 2.0**32)
     both = Batch.of(batches)

@@ -6,15 +6,18 @@ from django.conf import settings
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
+from linli.assets.register import health
+from linli.assets.register.models import Asset, Health
 from linli.assets.register.telling import tell
 from linli.assets.telemetry import rules
-from linli.assets.telemetry.models import Reason, Refusal, Rule, Tag
+from linli.assets.telemetry.models import Reason, Refusal, Rule, Tag, Watch
 from linli.assets.telemetry.refused import SPELL
 from linli.assets.telemetry.rules import RuleEntry
 from linli.assets.telemetry.saying import number
 from linli.cases.models import Source
 from linli.clock import now
 
+BY, DANGER = "telemetry", "danger"
 STAYS = timedelta(minutes=15)  # a fault that is there for so long needs somebody
 
 
@@ -46,6 +49,23 @@ def alarm(
             external_id=f"rule:{rule.pk}:{tag.pk}",
         )  # fmt: skip
     return int(case.pk)
+
+
+def say_health(assets: set[int]) -> None:
+    """Say how assets are by the alarms that stand: act on a danger, watch any other."""
+    raised: dict[int, list[Watch]] = {asset: [] for asset in assets}
+    rows = Watch.objects.filter(tag__asset__in=assets, state=Watch.State.RAISED)
+    for watch in rows.select_related("rule", "tag"):
+        raised[watch.tag.asset_id].append(watch)
+    for asset in Asset.objects.filter(pk__in=assets):
+        worst = sorted(raised[asset.pk], key=lambda w: w.rule.definition.get("severity") != DANGER)
+        if not worst:
+            health.say(asset, BY, Health.State.OK)
+            continue
+        rule = worst[0].rule
+        is_danger = rule.definition.get("severity") == DANGER
+        state = Health.State.ACT if is_danger else Health.State.WATCH
+        health.say(asset, BY, state, rule.name, rule.name_en)
 
 
 def faults_that_stay() -> int:
