@@ -45,6 +45,7 @@ BENCHES: dict[str, list[str | Path]] = {
     "locate": [],
     "intake": [],
     "simulate": [],
+    "telemetry": [],
     "life": [
         "--train",
         Path("cmapss/train_FD001.txt.gz"),
