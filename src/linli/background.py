@@ -12,6 +12,7 @@ from django.db import DatabaseError, close_old_connections
 
 from linli import beside
 from linli.assets.inspection import teaching
+from linli.assets.maintenance import looking
 from linli.assets.telemetry import worker as telemetry
 from linli.cases import worker
 from linli.doors import outbox, uploads
@@ -87,6 +88,7 @@ JOBS: dict[str, Callable[[], Sequence[Callable[[], object]]]] = {
     "plant": lambda: (_simulated_plant(),),
     "inspection": _inspecting,
     "teaching": _fitting,
+    "maintenance": lambda: (looking.look,),
 }
 
 
@@ -105,6 +107,7 @@ def work(pause_s: float) -> None:
     beside.start("indicators", FOLLOW_S, patience=5)
     beside.start("telemetry", MEASURE_S, patience=0)
     beside.start("inspection", INSPECT_S, patience=5)
+    beside.start("maintenance", PONDER_S, patience=10)
     if settings.DEMO:
         beside.start("live", LIVE_S, patience=5)
         beside.start("plant", LIVE_S, patience=5)

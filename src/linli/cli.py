@@ -23,6 +23,10 @@ app = typer.Typer(
 )
 train = typer.Typer(help="Learn models from the town's own records.", no_args_is_help=True)
 app.add_typer(train, name="train")
+maintain = typer.Typer(
+    help="How long machines will last, and when they leave their normal.", no_args_is_help=True
+)
+app.add_typer(maintain, name="maintain")
 telemetry = typer.Typer(help="What machines say: take in, store, export.", no_args_is_help=True)
 app.add_typer(telemetry, name="telemetry")
 inspect = typer.Typer(help="Judge parts by their pictures.", no_args_is_help=True)
@@ -63,8 +67,10 @@ def _installation() -> Iterator[None]:
     gc.set_threshold(100_000)
     language = "zh-hans" if os.environ.get("LANG", "").startswith("zh") else "en"
 
+    from linli.assets.maintenance.files import Unusable
     from linli.cases.learnt import NotEnough
     from linli.doors.reading import Unreadable
+    from linli.engines.store import NotAModelError
     from linli.places.town import NoTown
     from linli.sections import Faulty
     from linli.simulate.beginning import HasCases
@@ -75,6 +81,7 @@ def _installation() -> Iterator[None]:
             yield
     except (
         Faulty, Unreadable, NoTown, NotEnough, DemoAccounts, HasCases, FileNotFoundError,
+        Unusable, NotAModelError,
     ) as error:  # fmt: skip
         err.print(str(error), style="red", highlight=False, markup=False, soft_wrap=True)
         raise typer.Exit(1) from error
@@ -344,6 +351,82 @@ def train_replies(
 
         _load(town)
         _print(training.replies(files), as_json)
+
+
+Histories = Annotated[
+    list[Path] | None,
+    typer.Argument(help="C-MAPSS, CSV or Parquet; without any, the telemetry of the town."),
+]
+UnitColumn = Annotated[str, typer.Option("--unit", help="Column that names the machine.")]
+CycleColumn = Annotated[str, typer.Option("--cycle", help="Column that counts cycles.")]
+SettingColumns = Annotated[
+    list[str] | None, typer.Option("--setting", help="Column that says how it is run.")
+]
+
+
+@maintain.command("fit")
+def maintain_fit(
+    histories: Histories = None,
+    out_file: Annotated[Path, typer.Option("--out", help="Where the model goes.")] = Path(
+        "machines.life"
+    ),
+    horizon: Annotated[float, typer.Option(help="Cycles beyond which it is all one.")] = 1e9,
+    upkeep: Annotated[str, typer.Option(help="Only this upkeep of the town.")] = "",
+    unit: UnitColumn = "",
+    cycle: CycleColumn = "",
+    setting: SettingColumns = None,
+    as_json: AsJson = False,
+) -> None:
+    """Learn life models from machines that failed: those in files, or the town's own."""
+    with _installation():
+        from linli.assets.maintenance import running
+
+        if histories:
+            told = running.fit(histories, out_file, horizon, unit, cycle, setting or ())
+            _print_told([told], as_json, "life model")
+            return
+        _ready()
+        with _bar("machines", None, quiet=as_json) as each:
+            told_all = running.fit_town(upkeep, each)
+        _print_told(told_all, as_json, "life models")
+
+
+@maintain.command("run")
+def maintain_run(
+    histories: Histories = None,
+    model: Annotated[Path | None, typer.Option(help="A life model made by `fit`.")] = None,
+    base: Annotated[int, typer.Option(min=20, help="First rows that are its normal.")] = 40,
+    unit: UnitColumn = "",
+    cycle: CycleColumn = "",
+    setting: SettingColumns = None,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what is left of machines and which left their normal: in files, or in the town."""
+    with _installation():
+        from linli.assets.maintenance import running
+
+        if histories:
+            told = running.run(histories, model, base, unit, cycle, setting or ())
+            _print_told(told, as_json, "machines")
+            return
+        _ready()
+        with _bar("machines", None, quiet=as_json) as each:
+            told = running.run_town(each)
+        _print_told(told, as_json, "machines")
+
+
+def _print_told(rows: list[dict[str, Any]], as_json: bool, title: str) -> None:
+    if as_json:
+        typer.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    table = Table(title=title)
+    names = list(dict.fromkeys(name for row in rows for name in row))
+    for name in names:
+        table.add_column(name.replace("_", " "))
+    for row in rows:
+        cells = (row.get(name) for name in names)
+        table.add_row(*("" if cell in (None, []) else str(cell) for cell in cells))
+    out.print(table)
 
 
 @app.command()

@@ -319,3 +319,28 @@ def test_models_count_by_how_likely_they_made_the_truth():
     each = np.array([0.5, 0.5])
     assert stacked(np.array([[0.9, 0.1], [0.1, 0.9]]), each) == pytest.approx([0.5, 0.5])
     assert stacked(np.array([[0.9, 0.9], [0.1, 0.1]]), each) == pytest.approx([1, 0])
+
+
+def test_lives_ended_in_time_are_learnt_from_and_lengthen_what_is_told():
+    """Whoever renews good machines early sees only the short lives fail."""
+    rng = np.random.default_rng(5)
+    fleet = [lived(rng, number) for number in range(60)]
+    renewed = np.quantile([one.age for one in fleet], 0.45)
+    failed = [one for one in fleet if one.age <= renewed]
+    ended = [one.until(renewed) for one in fleet if one.age > renewed]
+    rng = np.random.default_rng(6)
+    pairs = [cut(rng, lived(rng, number)) for number in range(60)]
+    seen, left = [one for one, _ in pairs], np.array([left for _, left in pairs])
+    without, with_them = LifeModel.fit(failed), LifeModel.fit(failed, censored=ended)
+    error = [np.sqrt(np.mean((one.predict(seen).mean() - left) ** 2))
+             for one in (without, with_them)]  # fmt: skip
+    assert error[1] < 0.9 * error[0]
+    new = [History(one.cycles[:1], one.settings[:1], one.sensors[:1]) for one in seen[:1]]
+    assert with_them.predict(new).mean()[0] > without.predict(new).mean()[0] + 5
+
+
+def test_a_share_that_rounding_put_beyond_one_is_the_whole():
+    told = Remaining(np.array([0.0, 1.0, 2.0]), np.array([[0.5, 0.3, 0.2]]), np.zeros(1),
+                     np.zeros(1), 0.9, ("pump",))  # fmt: skip
+    assert told.quantile(1 + 1e-13)[0] == pytest.approx(told.quantile(1.0)[0])
+    assert middle_of([np.array([1 + 1e-13])] * 20, 0.9) == 0.5

@@ -115,7 +115,7 @@ def test_who_gets_no_crew_is_told_that_others_have_it():
 
 
 def test_what_costs_less_left_until_later_is_left():
-    found = plan([Job("new", "line 1", SURE, 4, 1e6, life_value=5, crew=FITTER)], days(2, FITTER))
+    found = plan([Job("new", "line 1", SURE, 4, 1e3, life_value=5, crew=FITTER)], days(2, FITTER))
     assert found.left_out[0].reasons == (("cheaper",),)
 
 

@@ -19,6 +19,10 @@ from tests.web.two_sides import ROLES, build
 
 # What the part of an address stands for; for the addresses under one path where it says so.
 OBJECTS = {
+    "predictions/key": "prediction", "work-orders/key": "work_order",
+    "work-orders/number": "work_order", "findings/key": "finding", "findings/number": "finding",
+    "life-models/key": "life_model", "life-models/number": "life_model",
+    "upkeeps/key": "upkeep", "upkeeps/code": "upkeep",
     "assets/key": "asset", "asset-health/key": "health", "asset-cases/key": "asset_case",
     "asset-history/key": "asset_entry", "asset-manuals/key": "manual", "spares/key": "spare",
     "spare-moves/key": "spare_move", "shifts/key": "shift", "shift-days/key": "shift_day",

@@ -99,6 +99,14 @@ OPERATIONS = {
     "bulletins": "list_issued-bulletins", "bulletin": "bulletin",
     "bulletin-file": "bulletin_file", "bulletin-cases": "bulletin_cases",
     "bulletin-anew": "bulletin_anew", "bulletin-send": "bulletin_send",
+    "maintenance": "list_predictions list_work-orders", "maintained-machine": "machine_told "
+    "list_predictions list_findings list_work-orders", "maintenance-plan": "list_work-orders",
+    "plan-again": "plan_again", "maintenance-versions": "list_life-models list_upkeeps",
+    "fit-upkeep": "fit_upkeep", "use-upkeep-version": "use_life_model",
+    "work-order": "get_work-orders list_findings", "try-window": "try_window",
+    "agree-window": "agree_window", "give-up-window": "give_up_window",
+    "note-order": "note_finding", "note-machine": "note_finding",
+    "finding-photo": "finding_photo",
     "assets": "list_assets list_asset-health",
     "asset": "get_assets list_asset-health list_asset-history list_asset-cases list_asset-manuals "
              "list_spares asset_running",

@@ -20,6 +20,11 @@ from tests.web.two_sides import ROLES, build
 
 # What the part of an address stands for; for one address alone where it says so.
 OBJECTS = {
+    "work-order.pk": "work_order", "try-window.pk": "work_order", "agree-window.pk": "work_order",
+    "give-up-window.pk": "work_order", "note-order.pk": "work_order",
+    "finding-photo.pk": "finding", "use-upkeep-version.pk": "life_model",
+    "maintained-machine.code": "asset", "note-machine.code": "asset",
+    "fit-upkeep.code": "upkeep",
     "asset.code": "asset", "asset-change.code": "asset", "asset-step.code": "asset",
     "asset-shifts.code": "asset", "asset-scan.code": "asset", "manual-file.pk": "manual",
     "spare.code": "spare", "spare-move.code": "spare", "spare-change.code": "spare",

@@ -11,6 +11,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from linli.assets.maintenance import models as upkeeps
 from linli.assets.register import models as assets
 from linli.cases import loop
 from linli.cases.intake import Report, receive
@@ -355,6 +356,7 @@ def _assets(grid: str, village: str, name: str, case: Case) -> dict[str, Any]:
         asset=asset, since=since, until=now(), made=10, good=9, ideal_s=60
     )
     return {
+        **_maintenance(asset),
         "asset": asset.code, "health": health.pk, "asset_case": of_case.pk,
         "asset_entry": entry.pk, "manual": manual.pk, "spare": spare.code, "spare_move": move.pk,
         "shift": shift.code, "shift_day": day.pk, "crew_skill": crew.pk, "stop": stop.pk,
@@ -481,3 +483,30 @@ def _remediation(village: str, name: str) -> dict[str, Any]:
         "holding": holding.code, "offer": offer.pk, "promise": promise.pk, "talk": talk.pk,
         "contract": contract.pk, "item": item.code,
     }  # fmt: skip
+
+
+def _maintenance(asset: assets.Asset) -> dict[str, Any]:
+    """Make what is told of a pump, its work order, what was found, and a version of its model."""
+    upkeep, _made = upkeeps.Upkeep.objects.get_or_create(
+        code="pumps",
+        defaults={"pack": "village", "name": "水泵维护",
+                  "definition": {"code": "pumps", "name": "水泵维护", "kinds": ["pump"]}},
+    )  # fmt: skip
+    version = upkeeps.Version.objects.create(
+        upkeep=upkeep, number=upkeep.versions.count() + 1, fitted_at=now(), lives=5, usual=500,
+        file="none.life", figures={"rmse": 9.0, "coverage": 0.9},
+    )  # fmt: skip
+    told = upkeeps.Prediction.objects.create(
+        asset=asset, upkeep=upkeep, day=now().date(), at=now(), mean=50, low=30, high=70, pace=24,
+        days=2.1, days_low=1.2, days_high=2.9, quantiles=[[0.1, 30], [0.5, 50], [0.9, 70]],
+    )  # fmt: skip
+    order = upkeeps.WorkOrder.objects.create(
+        asset=asset, upkeep=upkeep, opened_at=now(), due=now() + timedelta(days=1), hours=2
+    )
+    finding = upkeeps.Finding.objects.create(
+        asset=asset, upkeep=upkeep, at=now() - timedelta(days=9), condition="fine", renewed=False,
+        kept_at=now(), content_type="image/png",
+    )  # fmt: skip
+    finding.photo.save("found.png", photo())
+    return {"upkeep": upkeep.code, "life_model": version.pk, "prediction": told.pk,
+            "work_order": order.pk, "finding": finding.pk}  # fmt: skip

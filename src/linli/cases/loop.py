@@ -239,7 +239,7 @@ ACTIONS: dict[str, Action] = {
     "refuse_extension": _line(L("Refuse the extension"), (S.ACCEPTED,), (A.DISPATCHER,),
                               ("reason",), None, steps.refuse_extension),
     "note": _line(L("Add a note"), OPEN | {S.CLOSED},
-                  (A.ASSIGNEE, A.SUPPORT, A.STEWARD, A.DISPATCHER, A.SUPERVISOR),
+                  (A.ASSIGNEE, A.SUPPORT, A.STEWARD, A.DISPATCHER, A.SUPERVISOR, A.SYSTEM),
                   ("text", "evidence?"), None, steps.nothing),
     "add": _line(L("Say more about it"), OPEN, (A.REPORTER, A.RECEIPT), ("text", "evidence?"),
                  None, steps.nothing),

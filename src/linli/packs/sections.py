@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from linli.assets.maintenance import section as maintenance
 from linli.assets.register import section as assets
 from linli.assets.telemetry import section as telemetry
 from linli.cases import section as cases
@@ -31,7 +32,7 @@ class Owner(Protocol):
 # From the lowest floor up: what is written first may be referred to by what comes later.
 OWNERS: tuple[Owner, ...] = (
     places, people, cases, stewards, enterprises, programmes, remediation, renewal, indicators,
-    bulletins, schemes, assets, telemetry,
+    bulletins, schemes, assets, telemetry, maintenance,
 )  # fmt: skip
 
 # What stands in a pack as `[[name]]`.
@@ -51,6 +52,7 @@ PACK_SECTIONS: dict[str, type[Declaration]] = {
     "asset_kind": assets.AssetKindEntry,
     "skill": assets.SkillEntry,
     "rule": telemetry.RuleEntry,
+    "upkeep": maintenance.UpkeepEntry,
 }
 
 

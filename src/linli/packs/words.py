@@ -76,6 +76,16 @@ WORDS: Mapping[str, str | Promise] = {
     "silence": L("seconds without a point"), "clear": L("ends at"),
     "over_s": L("seconds it is taken over"), "lasting_s": L("seconds it must last"),
     "severity": L("severity"),
+    # maintenance
+    "kinds": L("kinds of machines"), "settings": L("settings"), "sensors": L("sensors"),
+    "cycle": L("cycle of use"), "counter": L("tag that counts"),
+    "running_tag": L("tag that is 1 while it runs"), "row": L("cycles in a row"),
+    "horizon": L("horizon in cycles"), "normal_rows": L("rows of its own normal"),
+    "between": L("rows between false alarms"), "crew": L("people by skill"),
+    "spares": L("spares"), "part_kinds": L("kinds of parts replaced"),
+    "lead_days": L("days until people can come"), "failure_yuan": L("cost of a failure"),
+    "life_yuan": L("worth of what is replaced"), "downtime_yuan": L("cost of an hour’s stop"),
+    "quiet_share": L("share of it in quiet hours"),
 }  # fmt: skip
 KINDS: Mapping[str, str | Promise] = {
     "category": L("Categories"), "offer": L("Services"), "service": L("Services"),
@@ -89,7 +99,7 @@ KINDS: Mapping[str, str | Promise] = {
     "node": L("Programmes"),
     "asset_kind": L("Kinds of assets"), "assetkind": L("Kinds of assets"),
     "skill": L("Skills"),
-    "rule": L("Rules on telemetry"),
+    "rule": L("Rules on telemetry"), "upkeep": L("Upkeep of machines"),
 }  # fmt: skip
 VALUES: Mapping[str, str | Promise] = {
     "territorial": L("territorial side"), "functional": L("functional side"),

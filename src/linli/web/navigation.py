@@ -229,6 +229,15 @@ ENTRIES = (
         ),
         group="plant",
     ),
+    Entry(
+        "maintenance",
+        _("Maintenance"),
+        OUTSIDE | {Role.LEADER, Role.SUPERVISOR, Role.ADMINISTRATOR},
+        "wrench",
+        ("maintained-machine", "maintenance-plan", "work-order", "maintenance-versions"),
+        field="maintenance",
+        group="plant",
+    ),
     Entry("my-leave", _("My leave"), STAFF, "calendar", group="running"),
     Entry(
         "administration",

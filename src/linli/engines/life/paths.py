@@ -103,7 +103,10 @@ class Paths:
     modes: tuple[Mode, ...]
 
     @classmethod
-    def fit(cls, rows: Sequence[Rows], modes: int = 1, seed: int = 0) -> Self:
+    def fit(
+        cls, rows: Sequence[Rows], modes: int = 1, seed: int = 0,
+        lives: Array | None = None, counts: Array | None = None,
+    ) -> Self:  # fmt: skip
         """Learn from rows of machines that each failed at its last cycle.
 
         Parameters
@@ -114,13 +117,19 @@ class Paths:
             How many ways to fail.
         seed
             Of the clusters that the mixture starts from.
+        lives
+            Cycles at which they failed, or are thought to, where that is not the last row.
+        counts
+            How much each counts; 1 without.
         """
-        lives = np.array([one.cycles[-1] for one in rows])
-        stats = [weighed(one, one.cycles[-1:]) for one in rows]
+        if lives is None:
+            lives = np.array([one.cycles[-1] for one in rows])
+        each = np.ones(len(rows)) if counts is None else counts
+        stats = [weighed(one, lives[at : at + 1]) for at, one in enumerate(rows)]
         squares = np.concatenate([a for a, _ in stats])
         products = np.concatenate([b for _, b in stats])
         states = rows[0].told.shape[1]
-        one = _mode(lives, squares, products, np.ones(len(rows)))
+        one = _mode(lives, squares, products, each)
         if modes == 1:
             return cls((one,))
         ends = _coefficients(one, lives, squares, products).reshape(len(rows), _K, states)
@@ -131,7 +140,8 @@ class Paths:
         weights = 0.9 * np.eye(modes)[start] + 0.1 / modes
         for _ in range(12):
             found = [
-                _mode(lives, squares, products, weights[:, m], rounds=10) for m in range(modes)
+                _mode(lives, squares, products, each * weights[:, m], each.sum(), 10)
+                for m in range(modes)
             ]
             score = np.stack(
                 [m.likelihood(lives, squares, products) + m.prior(lives) for m in found], axis=1
@@ -179,9 +189,13 @@ def _coefficients(mode: Mode, lives: Array, squares: Array, products: Array) -> 
 
 
 def _mode(
-    lives: Array, squares: Array, products: Array, weights: Array, rounds: int = ROUNDS
-) -> Mode:
-    """Fit one mode to machines that belong to it by so much (expectation-maximisation)."""
+    lives: Array, squares: Array, products: Array, weights: Array, of: float | None = None,
+    rounds: int = ROUNDS,
+) -> Mode:  # fmt: skip
+    """Fit one mode to machines that belong to it by so much (expectation-maximisation).
+
+    `of` is how many machines there are altogether, all of them in this mode if it is not given.
+    """
     number, total = products.shape[1], weights.sum()
     centre = float(weights @ np.log(lives) / total)
     spread = float(np.sqrt(weights @ (np.log(lives) - centre) ** 2 / total))
@@ -189,8 +203,9 @@ def _mode(
     spread = max(float(spread * np.sqrt((total + 2) / (total + 1))), 0.1)
     depends = 3 if total >= 60 else 2 if total >= 15 else 1
     mode = Mode(
-        float(total / len(lives)), centre, spread, np.zeros((depends, number)), 1e3 * np.eye(number)
-    )
+        float(total / (of or total)), centre, spread, np.zeros((depends, number)),
+        1e3 * np.eye(number),
+    )  # fmt: skip
     for _ in range(rounds):
         inverse = np.linalg.inv(mode.covariance)
         unsure = np.linalg.inv(squares + inverse)

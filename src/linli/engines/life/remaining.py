@@ -104,7 +104,8 @@ def quantile(ahead: Array, weights: Array, share: Array) -> Array:
     below = np.concatenate([np.zeros((len(weights), 1)), np.cumsum(weights, axis=1)], axis=1)
     found = np.empty(len(weights))
     for number, (x, row) in enumerate(zip(share, below, strict=True)):
-        above = int(np.searchsorted(row, x * row[-1]))
+        # Shares that add up to a trace more than 1 by rounding still have an end.
+        above = min(int(np.searchsorted(row, x * row[-1])), len(row) - 1)
         if above == 0:
             found[number] = at[0]
             continue

@@ -169,7 +169,7 @@ def middle_of(place: list[Array], level: float) -> float:
     weight = np.concatenate([np.full(len(at), 1 / len(at) / len(place)) for at in place])
     order = np.argsort(off)
     reached = int(np.searchsorted(np.cumsum(weight[order]), wanted - 1e-12))
-    return float(off[order][min(reached, len(off) - 1)])
+    return min(float(off[order][min(reached, len(off) - 1)]), 0.5)
 
 
 def normal(log: Array, ahead: Array) -> Array:

@@ -10,6 +10,7 @@ import numpy as np
 from .asked import Array, Arrival, Job, Slot
 
 EPS = 1e-9
+UNPLANNED = 0.01
 
 
 @dataclass(frozen=True)
@@ -122,10 +123,14 @@ class Ground:
         return np.asarray(job.risk(np.arange(self.steps) * self.step) + self.downtime(job))
 
     def later(self, job: Job) -> float:
-        """Return what it costs at least to leave a job until after the last slot."""
+        """Return what it costs at least to leave a job until after the last slot.
+
+        A hundredth of a failure is added: where waiting saves nothing, a window is the better plan.
+        """
         rates = [slot.downtime.get(job.line, 0.0) for slot in self.slots]
         ahead = self.steps * self.step + self.beyond
-        return float(job.risk(ahead)) + self.length(job) * self.step * min(rates, default=0.0)
+        least = self.length(job) * self.step * min(rates, default=0.0)
+        return float(job.risk(ahead)) + least + UNPLANNED * job.failure_cost
 
     def cost(self, placed: Mapping[str, int | None]) -> float:
         """Return what a whole plan costs, downtime of a line counted once where jobs share it.
@@ -180,6 +185,19 @@ class Ground:
                 found.append(("crew", skill, ", ".join(by)))
         found += self._short(job, at, others, placed)
         return found
+
+    def moved(
+        self, placed: Mapping[str, int | None], job: Job, begins: float
+    ) -> tuple[float, list[tuple[str, ...]]]:
+        """Return what beginning a job at that hour costs more than where it is, and what bars it.
+
+        A job that has no window yet is compared with leaving it until after the last slot.
+        """
+        others = {name: at for name, at in placed.items() if name != job.name}
+        before = self.cost({**others, job.name: placed.get(job.name)})
+        at = round(begins / self.step)
+        inside = min(max(at, 0), max(self.steps - 1, 0))
+        return self.cost({**others, job.name: inside}) - before, self.bars(job, at, others)
 
     def _short(
         self, job: Job, at: int, others: Collection[Job], placed: Mapping[str, int | None]

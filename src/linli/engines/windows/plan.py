@@ -105,12 +105,7 @@ class Plan:
 
         A job without a window is compared with leaving it until after the last slot.
         """
-        placed: dict[str, int | None] = {**self.placed}
-        before = self.ground.cost({**placed, job.name: placed.get(job.name)})
-        at = round(begins / self.ground.step)
-        bars = self.ground.bars(job, at, placed)
-        inside = min(max(at, 0), max(self.ground.steps - 1, 0))
-        return self.ground.cost({**placed, job.name: inside}) - before, bars
+        return self.ground.moved(self.placed, job, begins)
 
 
 def plan(

@@ -1,0 +1,107 @@
+"""Pages and operations of maintenance: read by who sees the machine, planned by who keeps it."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from linli.assets.maintenance import fitting, orders, planning, predicting
+from linli.assets.maintenance.models import Finding, Upkeep, Version, WorkOrder
+from linli.assets.register.models import Asset
+from linli.people.models import User
+
+pytestmark = pytest.mark.usefixtures("plain_files")
+
+
+def as_(name: str, language: str = "en") -> Client:
+    found = Client(headers={"accept-language": language})
+    found.force_login(User.objects.get(username=name))
+    return found
+
+
+@pytest.fixture
+def order(presses, workshop, fleet) -> WorkOrder:
+    """The order of a press with three days left, planned."""
+    asset = fleet.lived("P1-L1-M21", [], 250, left=74)
+    fitting.fit(presses)
+    orders.follow(predicting.predict())
+    planning.replan(Asset.objects.get(code="P1"))
+    return WorkOrder.objects.get(asset=asset)
+
+
+def test_the_most_urgent_machine_stands_first_and_its_page_shows_life_and_drift(order):
+    engineer = as_("engineer")
+    page = engineer.get("/maintenance/").content.decode()
+    assert page.index("Press P1-L1-M21") < page.index("Press P1-L1-M11")
+    assert "To be opened" in page and "spares and people in 3 days" in page
+    only = engineer.get("/maintenance/?state=open").content.decode()
+    assert "M21" in only and "M11" not in only
+    machine = engineer.get("/maintenance/machines/P1-L1-M21/").content.decode()
+    assert "Off its normal since" in machine and "Work order" in machine
+    chinese = as_("engineer", "zh-hans").get("/maintenance/machines/P1-L1-M21/").content.decode()
+    assert "偏离正常" in chinese
+
+
+def test_another_window_says_at_once_what_it_costs_and_can_be_booked(order):
+    engineer = as_("engineer")
+    later = planning.naive(order.begins + timedelta(days=2))
+    tried = engineer.get(reverse("try-window", args=[order.pk]), {"begins": later})
+    assert "yuan more" in tried.content.decode() and "Book it then" in tried.content.decode()
+    night = order.begins.replace(hour=20).isoformat()[:16]
+    barred = engineer.get(reverse("try-window", args=[order.pk]), {"begins": night})
+    assert "Book it then" not in barred.content.decode()
+    booked = engineer.post(reverse("agree-window", args=[order.pk]), {"begins": later})
+    assert booked.status_code == 302
+    order.refresh_from_db()
+    assert order.state == "agreed" and planning.naive(order.begins) == later
+    plan = engineer.get("/maintenance/plan/?plant=P1").content.decode()
+    assert "Window booked" in plan and '"agreed": true' in plan
+
+
+def test_what_was_found_is_noted_on_the_orders_page(order):
+    engineer = as_("engineer")
+    there = reverse("note-order", args=[order.pk])
+    assert engineer.post(there, {"condition": "worn", "wear": 300}).status_code == 422
+    given = {"condition": "worn", "part": "主轴承", "wear": 80, "renewed": "on", "note": "剥落"}
+    assert engineer.post(there, given).status_code == 302
+    row = Finding.objects.get()
+    assert (row.condition, row.wear, row.renewed, row.by.username) == ("worn", 80, True, "engineer")
+    page = engineer.get("/maintenance/machines/P1-L1-M21/").content.decode()
+    assert "主轴承" in page and "told then" in page
+
+
+def test_a_version_is_asked_for_and_put_in_use_by_who_keeps_the_machines(order, presses):
+    second = fitting.fit(presses)
+    engineer, operator = as_("engineer"), as_("operator")
+    first = Version.objects.get(number=1)
+    assert operator.post(reverse("use-upkeep-version", args=[first.pk])).status_code == 403
+    assert engineer.post(reverse("use-upkeep-version", args=[first.pk])).status_code == 302
+    second.refresh_from_db()
+    assert not second.used
+    assert engineer.post(reverse("fit-upkeep", args=["presses"])).status_code == 302
+    assert Upkeep.objects.get(code="presses").wanted is not None
+    page = engineer.get("/maintenance/versions/").content.decode()
+    assert "in use" in page and "Being learnt" in page
+
+
+def test_who_does_not_keep_machines_plans_nothing_and_a_resident_sees_nothing(order):
+    operator = as_("operator")
+    assert operator.get(reverse("work-order", args=[order.pk])).status_code == 200
+    agree = operator.post(reverse("agree-window", args=[order.pk]), {"begins": "2026-03-12T08:00"})
+    assert agree.status_code == 403
+    stranger = as_("steward")
+    assert stranger.get("/maintenance/").status_code == 403
+    assert stranger.get(reverse("work-order", args=[order.pk])).status_code in (403, 404)
+
+
+def test_programs_read_what_is_told_and_note_what_was_found(order):
+    engineer = as_("engineer")
+    told = engineer.get("/api/v1/assets/P1-L1-M21/told").json()
+    assert told["state"] == "open" and told["order"] == order.pk and told["days_low"] < 4
+    tried = engineer.get(
+        f"/api/v1/work-orders/{order.pk}/try",
+        {"begins": (order.begins + timedelta(days=2)).isoformat()},
+    ).json()
+    assert tried["extra_yuan"] > 0 and tried["bars"] == []
+    assert b"P1-L1-M21" in engineer.get("/api/v1/work-orders").content
