@@ -9,6 +9,7 @@ from django.urls import reverse
 from linli.assets.maintenance import fitting, orders, planning, predicting
 from linli.assets.maintenance.models import Finding, Upkeep, Version, WorkOrder
 from linli.assets.register.models import Asset
+from linli.doors import keys
 from linli.people.models import User
 
 pytestmark = pytest.mark.usefixtures("plain_files")
@@ -96,7 +97,8 @@ def test_who_does_not_keep_machines_plans_nothing_and_a_resident_sees_nothing(or
 
 
 def test_programs_read_what_is_told_and_note_what_was_found(order):
-    engineer = as_("engineer")
+    secret = keys.issue(User.objects.get(username="engineer"), "MES", list(keys.scopes()))[1]
+    engineer = Client(headers={"authorization": f"Bearer {secret}"})
     told = engineer.get("/api/v1/assets/P1-L1-M21/told").json()
     assert told["state"] == "open" and told["order"] == order.pk and told["days_low"] < 4
     tried = engineer.get(
@@ -105,3 +107,8 @@ def test_programs_read_what_is_told_and_note_what_was_found(order):
     ).json()
     assert tried["extra_yuan"] > 0 and tried["bars"] == []
     assert b"P1-L1-M21" in engineer.get("/api/v1/work-orders").content
+    given = {"condition": "fine", "renewed": False, "order": order.pk}
+    kept = engineer.post(
+        "/api/v1/assets/P1-L1-M21/findings", given, content_type="application/json"
+    )
+    assert kept.status_code == 200 and Finding.objects.get().condition == "fine"
