@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from linli import clock
-from linli.assets.register.models import Entry, Output, Stop
+from linli.assets.maintenance import findings, fitting
+from linli.assets.register.models import Asset, Entry, Output, Stop
 from linli.assets.telemetry import store
 from linli.assets.telemetry.models import Refusal, Tag
 from linli.simulate.plant import beginning, past, tags
@@ -89,3 +90,15 @@ def test_a_past_is_written_once_and_half_a_one_anew(plant, monkeypatch):
     assert Stop.objects.count() == stops
     day = store.read(["BR1.tilt"], TUESDAY - timedelta(days=1), TUESDAY)
     assert len(day) == 24 * 6, "the points of the half one are the same points"
+
+
+def test_lives_of_the_past_teach_what_is_left_of_a_machine(plant):
+    written(200)
+    upkeep = findings.upkeep_of(Asset.objects.get(code="P1-L1-M02"))
+
+    assert upkeep.wanted is not None, "the worker learns it"
+    with clock.at(TUESDAY):
+        lives = fitting.lives_of(upkeep)
+        stops = Stop.objects.filter(asset__code="P1-L1-M02", cause=Stop.Cause.FAILURE)
+        assert len(lives.failed) == stops.count() >= 2
+    assert min(one.age for one in lives.failed) > 100

@@ -3,12 +3,14 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from linli.assets.maintenance import fitting
+from linli.assets.maintenance.models import Upkeep
 from linli.people.models import User
 
 from . import past, past_parts
 from .past import Written
 
-INSPECTOR = "inspector"
+INSPECTOR, ENGINEER = "inspector", "engineer"
 
 
 def begin(
@@ -27,6 +29,10 @@ def begin(
     if written.line is None:
         return None
     inspector = User.objects.filter(username=INSPECTOR).first()
+    engineer = User.objects.filter(username=ENGINEER).first()
+    if engineer is not None:
+        for upkeep in Upkeep.objects.filter(retired=False):
+            fitting.want(upkeep, engineer)  # the worker learns them; nobody waits for that
     number = past_parts.write(seed, written.wear, inspector)
     # Last of all: without this file the next start begins anew.
     written.line.save(past.state_file(), camera=number)

@@ -16,7 +16,7 @@ ALWAYS = 0.012
 """Share of flawed parts from a line in which nothing is worn."""
 UNCLEAR = 0.006
 """Share of pictures that cannot be judged."""
-FAILING = 0.12
+FAILING = 0.09
 """Share of flawed parts that a machine about to fail adds."""
 SPOILS: Mapping[str, Mapping[str, float]] = {
     "press": {"crack": 0.6, "dent": 0.4},
@@ -51,7 +51,7 @@ def chances(wear: Mapping[str, tuple[str, float]]) -> dict[str, float]:
     found = dict.fromkeys(FLAWS, ALWAYS / len(FLAWS))
     for kind, worn in wear.values():
         for flaw, share in SPOILS.get(kind, {}).items():
-            found[flaw] += FAILING * share * max(worn - 0.25, 0) ** 1.5
+            found[flaw] += FAILING * share * max(worn - 0.45, 0) ** 1.5
     return found
 
 

@@ -14,7 +14,7 @@ FATIGUE = 3.0
 """Life goes with load to the power of −3, as that of ball bearings does (ISO 281)."""
 UNEVEN_H = 6.0
 """Wear goes on in small leaps: as much as if it were drawn anew every so many hours."""
-HURRIES = 0.55
+HURRIES = 0.45
 """Lives are far shorter than real ones, so that a visitor sees some end."""
 FAULT_EVERY_H = 3000.0
 """Hours of running between sudden faults of a part: it is then nearly worn out at once."""
@@ -111,10 +111,10 @@ class Machine:
 
     def replace(self, part: str, at: float) -> Happening:
         """Put in a new part and overhaul the machine; if it stood still, it runs again."""
-        self._overhaul()
+        self.renew()
         return Happening(at, "replaced", part, self.parts[part].part.mode, at)
 
-    def _overhaul(self) -> None:
+    def renew(self) -> None:
         """Begin a new life. Whoever opens a machine renews the other part as well."""
         self.parts = {name: self._new(one.part) for name, one in self.parts.items()}
         self.until, self.broken = None, ""
@@ -162,7 +162,7 @@ class Machine:
             wear[name][row:end] = one.wear()
         if end < len(at):
             if self.broken:
-                self._overhaul()
+                self.renew()
             self.until = None
         return end
 

@@ -3,12 +3,15 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import reduce
 from itertools import pairwise
+from operator import or_
 from pathlib import Path
 
 import numpy as np
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from linli.assets.register.models import Asset, Entry, Output, Stop
 from linli.assets.telemetry import store
@@ -24,6 +27,7 @@ DAYS = 320
 FEWER_S, CLOSER_S = 1800.0, 600.0
 """Seconds between two rows, and in the last days."""
 CLOSER_DAYS, PICTURED_DAYS, AT_ONCE_DAYS = 10, 14, 10
+REPAIRED = (Entry.What.REPLACED, Entry.What.REPAIRED)
 OVERHAULED = "，全机保养"
 SHIFTS_H = (6.0, 14.0, 22.0)
 PARTS = {
@@ -79,6 +83,8 @@ def write(
     begin = (until.timestamp() + LOCAL_S) // DAY * DAY - LOCAL_S - days * DAY
     end = until.timestamp() // CLOSER_S * CLOSER_S
     line = Line([(one.code, one.kind) for one in assets], begin, seed)
+    for machine in line.machines.values():
+        machine.renew()
     happened: dict[str, list[Happening]] = {one.code: [] for one in assets}
     shifts: dict[str, list[Stretch]] = {one.code: [] for one in assets}
     for first, last in _spans(days):
@@ -95,7 +101,7 @@ def write(
                 shifts[code].append(stretch)
         progress(last - first)
     with transaction.atomic():
-        _keep(assets, line, happened, shifts, written)
+        _keep(assets, line, begin, happened, shifts, written)
     written.line = line
     return written
 
@@ -117,13 +123,14 @@ def _points(told: dict[str, Stretch], at: Seconds) -> store.Points:
 
 
 def _keep(
-    assets: list[Asset], line: Line, happened: dict[str, list[Happening]],
+    assets: list[Asset], line: Line, begin: float, happened: dict[str, list[Happening]],
     shifts: dict[str, list[Stretch]], written: Written,
 ) -> None:  # fmt: skip
     # What the sample town tells of the same machines would contradict their telemetry.
     Stop.objects.filter(asset__in=assets).delete()
     Output.objects.filter(asset__in=assets).delete()
-    Entry.objects.filter(asset__in=assets, done__endswith=OVERHAULED).delete()  # of half a past
+    inside = [Q(asset__path__startswith=one.path) for one in assets]
+    Entry.objects.filter(reduce(or_, inside), what__in=REPAIRED).delete()
     stops: list[Stop] = []
     entries: list[Entry] = []
     outputs: list[Output] = []
@@ -131,6 +138,9 @@ def _keep(
         machine = line.kept[asset.code]
         if not isinstance(machine, Machine):
             continue
+        entries.append(Entry(
+            asset=asset, at=moment(begin), what=Entry.What.REPLACED, done=f"大修{OVERHAULED}",
+        ))  # fmt: skip
         for one in happened[asset.code]:
             stops += stops_of(asset, one)
             entries += entries_of(asset, one)

@@ -5,21 +5,25 @@ has written into its history that it was repaired or a part replaced, or has res
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
+from linli.assets.maintenance import findings
 from linli.assets.register.models import Asset, AssetCase, Entry, Output, Stop
 from linli.assets.register.telling import tell as open_case
+from linli.cases.models import Event, State
 from linli.cases.models import Source as Found
-from linli.cases.models import State
+from linli.cases.refusal import Refused
 
 from .line import Line
 from .machine import Happening, Machine, Stretch
 from .orders import DAY, HOUR, LOCAL_S
-from .past import SHIFTS_H, entries_of, moment, stops_of
+from .past import MODES, PARTS, REPAIRED, SHIFTS_H, entries_of, moment, stops_of
 
 FAULT = "machine-fault"
 DONE = (State.RESOLVED, State.VERIFIED, State.CLOSED)
-REPAIRED = (Entry.What.REPLACED, Entry.What.REPAIRED)
+LATER_H = 6.0
+"""So many hours after a work order is resolved, colleagues write down what nobody did."""
 PATIENCE_H = 36.0
 """After so many hours the crew helps itself: nobody may be looking at this demonstration."""
 SYMPTOMS: Mapping[str, str] = {
@@ -67,6 +71,7 @@ def take_note(line: Line, told: dict[str, Any], at: float) -> list[str]:
 
     `told` keeps how far the histories were read.
     """
+    write_down(line, at)
     newest = Entry.objects.order_by("-id").values_list("id", flat=True).first() or 0
     seen = told.setdefault("entry", newest)
     done: dict[str, str] = {}
@@ -87,6 +92,25 @@ def take_note(line: Line, told: dict[str, Any], at: float) -> list[str]:
             until=moment(at)
         )
     return sorted(done)
+
+
+def write_down(line: Line, at: float) -> None:
+    """Write down what was found where a work order is resolved and nobody said it."""
+    for order in findings.waiting():
+        machine = line.machines.get(order.asset.code)
+        resolved = order.case.resolved_at if order.case is not None else None
+        step = Event.objects.filter(case=order.case, action="resolve").order_by("-id").first()
+        if machine is None or resolved is None or step is None or step.by is None:
+            continue
+        if at - resolved.timestamp() < LATER_H * HOUR:
+            continue
+        name = machine.failing()
+        wear = round(100 * min(machine.wear()[name], 1.0))
+        condition = findings.Condition.FAILED if machine.broken else findings.Condition.WORN
+        mode = MODES[machine.parts[name].part.mode]
+        found = findings.Found(condition, PARTS[name], wear, mode)
+        with suppress(Refused):
+            findings.note(order.asset, found, step.by, order)
 
 
 def _is_over(code: str, machine: Machine, at: float) -> bool:
