@@ -26,6 +26,9 @@ PAGES: dict[str, dict[str, Any]] = {
     "receipt-picture": {"*": samples.answered, "size": SIZES},
     "evidence": {"pk": some("cases.Evidence")},
     "picture": {"pk": some("cases.Evidence"), "size": SIZES},
+    # telemetry
+    "telemetry-tag": {"code": some("telemetry.Tag", "code")},
+    "telemetry-source": {"code": some("telemetry.Source", "code")},
     # scores
     "leagues": {"queries": ways.leagues},
     "reasons": {"queries": ways.reasons},

@@ -53,7 +53,7 @@ QUERIES = {
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
 FOREIGN = re.compile(r"[A-Za-z]{2,}(?:[ ,.:;'’]+[A-Za-z]{2,})+")
 # What is written so in Chinese too, beside code: names, commands, files, marks of the chain.
-AS_IT_IS = re.compile(r"OpenStreetMap contributors|linli [a-z]+"
+AS_IT_IS = re.compile(r"OpenStreetMap contributors|OPC UA|opc\.tcp://|linli [a-z]+"
                       r"|\S+\.(?:csv|xlsx|json|toml|svg|example)|\b[0-9a-f]{6,}\b")  # fmt: skip
 
 
