@@ -93,6 +93,16 @@ PAGES: dict[str, dict[str, Any]] = {
     "holding": {"holding": some("programmes.Holding", "code")},
     "compensation-sheet": {"offer": some("programmes.Offer")},
     "contract-file": {"contract": some("programmes.Contract")},
+    # assets
+    "assets": {"queries": lambda of: [{}, {"q": "P1-L1"}, {"state": "act"}, {"kind": "press"}]},
+    "assets-running": {"queries": lambda of: [{}, {"below": "P1-L1"}]},
+    "asset-labels": {"queries": lambda of: [{}, {"code": "P1-L1-M01"}]},
+    "asset": {"code": some("register.Asset", "code")},
+    "asset-change": {"code": some("register.Asset", "code")},
+    "asset-shifts": {"code": ["P1"]},
+    "asset-scan": {"code": some("register.Asset", "code")},
+    "spare": {"code": some("register.Spare", "code")},
+    "manual-file": {"pk": some("register.Manual")},
     # indicators
     "indicator": {"code": some("indicators.Indicator", "code", n=10, step=5)},
     "indicator-rows": {"code": some("indicators.Indicator", "code", n=10, step=5)},

@@ -62,6 +62,14 @@ def test_what_was_made_counts_by_its_share_inside_the_period():
     assert (told.made, told.good) == (400, 390)
 
 
+def test_what_made_nothing_that_is_known_is_not_slow_and_slows_no_line():
+    pump = running(0, 8 * H, SHIFT, [Stop(H, 2 * H, "failure")], [])
+    assert pump.performance is pump.oee is None
+    machine = running(0, 8 * H, SHIFT, [], [Made(0, 4 * H, 240, 240, 60)])
+    assert machine.performance == 1  # of the other four hours nothing is known
+    assert (pump + machine).performance == 1
+
+
 def test_nothing_planned_or_made_gives_no_ratio():
     told = running(0, H, [], [], [])
     assert told.availability is told.performance is told.quality is told.oee is told.mtbf_s is None

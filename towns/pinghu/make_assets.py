@@ -70,9 +70,9 @@ SPARES = (
     ("P1-S12", "镜头防护玻璃", "Lens cover", "camera", 3, 2, 5, 95),
 )
 SHIFTS = (
-    ("P1-early", "早班", "Early shift", "1 2 3 4 5 6 7", "06:00", "14:00"),
-    ("P1-late", "中班", "Late shift", "1 2 3 4 5 6 7", "14:00", "22:00"),
-    ("P1-night", "夜班", "Night shift", "1 2 3 4 5 6 7", "22:00", "06:00"),
+    ("P1-early", "早班", "Early shift", "1 2 3 4 5 6", "06:00", "14:00"),
+    ("P1-late", "中班", "Late shift", "1 2 3 4 5 6", "14:00", "22:00"),
+    ("P1-night", "夜班", "Night shift", "1 2 3 4 5 6", "22:00", "06:00"),
 )
 CREWS = (
     ("P1-maintenance", "mechanic", {"P1-early": 3, "P1-late": 2, "P1-night": 1}),

@@ -48,8 +48,10 @@ class Running:
         Time it was to run: its shifts, without stops that were planned.
     running_s
         Of that, the time it ran.
+    producing_s
+        Of the running time, that of which it is known what was made.
     failed_s
-        Of that, the time it stood because of failures.
+        Of the planned time, that in which it stood because of failures.
     failures
         How many failures began in the period.
     repaired, repair_s
@@ -62,6 +64,7 @@ class Running:
 
     planned_s: float = 0.0
     running_s: float = 0.0
+    producing_s: float = 0.0
     failed_s: float = 0.0
     failures: int = 0
     repaired: int = 0
@@ -83,8 +86,11 @@ class Running:
 
     @property
     def performance(self) -> float | None:
-        """Ideal time for what was made, by the time it ran; above 1 the ideal is too slow."""
-        return self.ideal_s / self.running_s if self.running_s > 0 else None
+        """Ideal time for what was made, by the time it ran meanwhile; above 1 the ideal is too slow.
+
+        None where it is not known what was made: a pump makes nothing, and is not slow for that.
+        """
+        return self.ideal_s / self.producing_s if self.producing_s > 0 else None
 
     @property
     def quality(self) -> float | None:
@@ -208,6 +214,7 @@ def running(
     return Running(
         planned_s=length(planned),
         running_s=length(left),
+        producing_s=length(both(left, union((one.since, one.until) for one in outputs))),
         failed_s=lost[FAILURE],
         failures=sum(since <= a < end for a, _b in broken),
         repaired=len(ended),
