@@ -86,7 +86,7 @@ class Running:
 
     @property
     def performance(self) -> float | None:
-        """Ideal time for what was made, by the time it ran meanwhile; above 1 the ideal is too slow.
+        """Ideal time for what was made, by the time it ran then; above 1 the ideal is too slow.
 
         None where it is not known what was made: a pump makes nothing, and is not slow for that.
         """
