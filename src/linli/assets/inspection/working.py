@@ -7,6 +7,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.conf import settings
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from linli.assets.inspection import inbox, pictures, raising, recording, retention
@@ -46,6 +48,11 @@ class Bench:
 
     def turn(self) -> int:
         """Judge what has arrived, `BATCH` at most, and return how many parts that were."""
+        # What is written here people of the town read, whoever started the worker.
+        with translation.override(settings.LANGUAGE_CODE):
+            return self._turn()
+
+    def _turn(self) -> int:
         trouble, done = self.refresh(), 0
         if self.judge is None:
             trouble = trouble or _("No model yet: teach it from good parts.")
