@@ -12,3 +12,9 @@ class InspectionConfig(AppConfig):
     def ready(self) -> None:
         # It declares who may see what, and what is offered on a case's page.
         from linli.assets.inspection import visibility  # noqa: F401
+        from linli.cases.links import Link, offer
+
+        offer(
+            Link("compare-photos", _("Compare before and after"), "eye",
+                 lambda case, photos: bool(photos.before and photos.after))
+        )  # fmt: skip

@@ -182,3 +182,15 @@ def sent_picture(part: Inspection, what: str) -> HttpResponse:
     answer = sent(content, kind, f"{part.pk}-{what}.{kind.rpartition('/')[2]}", False)
     answer["Cache-Control"] = "private, max-age=604800, immutable"
     return answer
+
+
+@login_required
+@require_safe
+def sample(request: HttpRequest, station: str, name: str) -> HttpResponse:
+    """Give a good picture that a station learnt from."""
+    content = seen.sample(found_station(scope(request.user), station), name)
+    if content is None:
+        raise Http404
+    answer = sent(content, "image/jpeg", "sample.jpeg", False)
+    answer["Cache-Control"] = "private, max-age=86400"
+    return answer

@@ -3,13 +3,16 @@
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from PIL import Image
 
-from linli.assets.inspection import pictures
-from linli.assets.inspection.models import Inspection, Verdict
+from linli.assets.inspection import material, pictures
+from linli.assets.inspection.models import Inspection, Station, Verdict
+from linli.cases.evidence import UNREADABLE
 
 WIDE = 400  # of the bar of a score
 SMALL = 320  # pixels of the longer side of a small picture
@@ -53,9 +56,57 @@ class Like:
 
 def likes(part: Inspection) -> list[Like]:
     """Return the places of a part that look wrong, with the good patches they are nearest to."""
-    return [
-        Like(_view(row["box"]), _view(row["there"]), float(row["score"]), "") for row in part.likes
-    ]
+    rows = [row for row in part.likes if isinstance(row, dict)]
+    keys = {int(row["sample"][1:]) for row in rows if _is_part(row.get("sample"))}
+    parts = Inspection.objects.filter(pk__in=keys).only("picture", "width", "height").in_bulk()
+    return [_like(part, row, parts) for row in rows]
+
+
+def _is_part(sample: object) -> bool:
+    """Tell whether a sample is a part that was judged; others are files that were given."""
+    return isinstance(sample, str) and sample[:1] == "#" and sample[1:].isdigit()
+
+
+def _like(part: Inspection, row: dict[str, Any], parts: dict[int, Inspection]) -> Like:
+    sample, good, width, height = row.get("sample"), "", 0, 0
+    if _is_part(sample):
+        own = parts.get(int(str(sample)[1:]))
+        if own is not None and own.picture:
+            good = reverse("part-picture", args=[own.pk, "whole"])
+            width, height = own.width, own.height
+    elif isinstance(sample, str) and (file := sample_file(part.station, sample)):
+        good = reverse("sample-picture", args=[part.station.code, sample])
+        width, height = _size(file)
+    return Like(_view(row["box"]), _view(row["there"]), float(row["score"]), good, width, height)
+
+
+def sample_file(station: Station, name: str) -> Path | None:
+    """Return the file of a good picture that was given to learn from; None if there is none."""
+    if Path(name).name != name or name.startswith("."):
+        return None
+    found = material.folder(station) / material.GOOD / name
+    return found if found.is_file() else None
+
+
+def _size(path: Path) -> tuple[int, int]:
+    try:
+        with Image.open(path) as opened:
+            return opened.size
+    except UNREADABLE:
+        return 0, 0
+
+
+def sample(station: Station, name: str) -> bytes | None:
+    """Return a good picture that was given to learn from, as a JPEG; None if there is none."""
+    path = sample_file(station, name)
+    if path is None:
+        return None
+    try:
+        read = pictures.read_file(path)
+    except pictures.BadPicture:
+        return None
+    white = 255.0 if read.image.dtype == np.uint8 else float(max(read.image.max(), 1))
+    return pictures.compact(read.image, white)
 
 
 def _view(box: list[float]) -> str:
@@ -74,7 +125,7 @@ def picture(part: Inspection, what: str) -> tuple[bytes, str] | None:
     if not path.is_file():
         return None
     if what == "heat":
-        return _glowing(path), "image/webp"
+        return glowing(path), "image/webp"
     if what == "small":
         return _small(path), "image/webp"
     return path.read_bytes(), KINDS.get(path.suffix, "image/png")
@@ -87,7 +138,7 @@ GLOW = ((255, 214, 102), (214, 58, 32))  # pale to deep
 SIDE = 256  # pixels of the longer side of a drawn heat map
 
 
-def _glowing(path: Path) -> bytes:
+def glowing(path: Path) -> bytes:
     """Return kept heat (grey, a pixel a cell) as a picture to lie over that of the part."""
     with Image.open(path) as opened:
         cells = opened.convert("L")

@@ -7,12 +7,12 @@ from django.utils.translation import gettext_noop
 from ninja import Router
 from pydantic import Field
 
-from linli.assets.inspection import choosing, setting_up
+from linli.assets.inspection import choosing, setting_up, teaching
 from linli.assets.inspection.figures import Span
 from linli.assets.inspection.models import Station, Version
 from linli.assets.inspection.setting_up import StationForm
 from linli.assets.inspection.standing import board
-from linli.assets.inspection.version_views import LONGEST
+from linli.assets.inspection.version_views import LONGEST, may_teach
 from linli.assets.inspection.views import charts
 from linli.assets.inspection.who import may_set_up, may_set_up_any
 from linli.cases.refusal import Refused
@@ -168,6 +168,22 @@ def change(request: HttpRequest, code: str) -> dict[str, Any]:
     sight, station = _mine(request, code)
     told, _files = given(request, StationGiven)
     return _saved(sight, request.user, told.model_dump(), station)
+
+
+@router.post("/stations/{code}/teach", response=VersionShape, **operation(
+    N("Let a new version be learnt from what people judged"),
+    N("A process beside the site learns it; follow its state in the table of versions."),
+    name="teach_station"))  # fmt: skip
+def teach(request: HttpRequest, code: str) -> dict[str, Any]:
+    assert isinstance(request.user, User)
+    sight, station = _station(request, code)
+    if not may_teach(sight, station):
+        raise Problem(403)
+    try:
+        made = teaching.teach(station, request.user)
+    except Refused as refusal:
+        raise Problem(409, str(refusal)) from refusal
+    return {"station": station.code, "number": made.number, "state": made.state}
 
 
 @router.post("/stations/{code}/versions/{number}/use", response=VersionShape, **operation(

@@ -8,10 +8,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.assets.inspection import choosing, gains
+from linli.assets.inspection import choosing, gains, teaching
 from linli.assets.inspection.models import Station, Version
 from linli.assets.inspection.views import found_station
-from linli.assets.inspection.who import may_set_up
+from linli.assets.inspection.who import may_judge, may_set_up
 from linli.cases.refusal import Refused
 from linli.people import audit
 from linli.people.models import AuditEntry, User
@@ -41,10 +41,16 @@ def _page(
         {
             "station": station, "rows": [gains.told(row) for row in rows], "fitting": fitting,
             "may_set_up": may_set_up(sight, station), "fault": fault, "longest": LONGEST,
-            "log": log(station),
+            "log": log(station), "judged": teaching.samples(station),
+            "has_samples": teaching.has_samples(station), "may_teach": may_teach(sight, station),
         },
         status=status,
     )  # fmt: skip
+
+
+def may_teach(sight: Scope, station: Station) -> bool:
+    """Tell whether the person may let a new version be learnt."""
+    return may_set_up(sight, station) or may_judge(sight, station)
 
 
 def log(station: Station) -> list[tuple[str, AuditEntry]]:
@@ -74,4 +80,23 @@ def use(request: HttpRequest, station: str, number: int) -> HttpResponse:
     except Refused as refusal:
         return _page(request, sight, found, str(refusal), 422)
     messages.success(request, _("Version %(n)d judges from now on.") % {"n": number})
+    return redirect("inspection-versions", station=station)
+
+
+@login_required
+@require_POST
+def teach(request: HttpRequest, station: str) -> HttpResponse:
+    """Let a new version be learnt from what people judged; a process beside the site does it."""
+    assert isinstance(request.user, User)
+    sight = scope(request.user)
+    found = found_station(sight, station)
+    if not may_teach(sight, found):
+        raise PermissionDenied
+    try:
+        made = teaching.teach(found, request.user)
+    except Refused as refusal:
+        return _page(request, sight, found, str(refusal), 422)
+    messages.success(
+        request, _("Version %(n)d is being learnt; this page follows it.") % {"n": made.number}
+    )
     return redirect("inspection-versions", station=station)
