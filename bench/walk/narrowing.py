@@ -171,3 +171,8 @@ def scored(_viewer: Viewer) -> Ways:
     below = towns.exclude(parent=None).order_by("code").values_list("code", flat=True)[:2]
     ways: Ways = [{}, {"period": str(now().year)}, {"v-sewage": "95", "v-care": "14"}]
     return ways + [{"area": code} for code in below]
+
+
+def parts(_viewer: Viewer) -> Ways:
+    """The newest parts of a station, those that wait, its charts over longer."""
+    return [{}, {"span": "month"}, {"judged": "waiting"}, {"verdict": "flawed"}, {"lot": "L1"}]

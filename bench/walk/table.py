@@ -103,6 +103,17 @@ PAGES: dict[str, dict[str, Any]] = {
     "asset-scan": {"code": some("register.Asset", "code")},
     "spare": {"code": some("register.Spare", "code")},
     "manual-file": {"pk": some("register.Manual")},
+    # assets: inspection
+    "inspection-station": {"station": some("inspection.Station", "code"),
+                           "queries": ways.parts},
+    "judge-queue": {"station": some("inspection.Station", "code")},
+    "inspection-versions": {"station": some("inspection.Station", "code")},
+    "change-station": {"station": some("inspection.Station", "code")},
+    "inspection-lots": {"queries": lambda of: [{}, {"state": "held"}, {"q": "L"}]},
+    "inspection-lot": {"pk": some("inspection.Lot"), "queries": lambda of: [{}, {"all": "1"}]},
+    "part": {"pk": some("inspection.Inspection")},
+    "part-picture": {"pk": some("inspection.Inspection"), "what": ["small", "whole", "heat"]},
+    "compare-photos": {"code": samples.cases},
     # indicators
     "indicator": {"code": some("indicators.Indicator", "code", n=10, step=5)},
     "indicator-rows": {"code": some("indicators.Indicator", "code", n=10, step=5)},
@@ -124,7 +135,7 @@ TYPED: dict[str, dict[str, Any]] = {
 # Pages whose answer is to lead on to another page.
 LEADING_ON = {"schemes", "set-language"}
 # An answer that never ends by itself; `bench/cockpit.py` is for it.
-STREAMS = {"cockpit-stream"}
+STREAMS = {"cockpit-stream", "station-stream"}
 # Pages of the sign-in library; those that need an object of its own stand under `library`.
 ELSEWHERE = ("account_", "socialaccount_", "mfa_", "dingtalk_", "openid_connect_")
 # What may stand for the parts of an address that is only asked whether it takes a GET.

@@ -27,6 +27,10 @@ OBJECTS = {
     "asset-history/key": "asset_entry", "asset-manuals/key": "manual", "spares/key": "spare",
     "spare-moves/key": "spare_move", "shifts/key": "shift", "shift-days/key": "shift_day",
     "crew-skills/key": "crew_skill", "stops/key": "stop", "outputs/key": "output",
+    "stations/key": "station", "stations/code": "station", "inspections/key": "part",
+    "inspections/number": "part", "flaws/key": "flaw", "flaw-kinds/key": "flaw_kind",
+    "inspection-lots/key": "lot", "inspection-lots/number": "lot",
+    "inspection-versions/key": "station_version", "inspection-hours/key": "station_hour",
     "code": "case", "receipt": "receipt", "token": "upload",
     "areas/key": "area", "organisations/key": "organisation", "people/key": "person",
     "leads/key": "lead", "leaves/key": "leave", "audit/key": "entry", "cases/key": "case",
@@ -59,6 +63,7 @@ OBJECTS = {
 # Parts that name no object of anybody's.
 FIXED = {
     "asset-kinds/key": "pump", "skills/key": "mechanic",
+    "inspections/what": "whole", "stations/number": 1,
     "contest": "grids", "queue": "unsure", "measure": "open", "number": 1, "side": "community",
     "indicators/key": "told", "indicators/code": "told", "indicator-targets/key": "many",
     "packs/code": "village", "services/code": "repair", "services/key": "repair",

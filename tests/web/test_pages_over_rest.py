@@ -124,6 +124,16 @@ OPERATIONS = {
     "telemetry-new-source": "set_up_source",
     "telemetry-source": "get_telemetry-sources set_up_source",
     "test-telemetry-source": "test_source", "remove-telemetry-source": "remove_source",
+    "inspection": "list_stations list_inspection-lots station_figures",
+    "inspection-station": "station_figures list_inspections", "station-stream": "station_figures",
+    "add-station": "add_station", "change-station": "change_station",
+    "judge-queue": "list_inspections", "part": "get_inspections list_flaws",
+    "judge-part": "judge_part", "undo-judgement": "undo_judgement",
+    "part-picture": "part_picture", "inspection-lots": "list_inspection-lots list_inspections",
+    "inspection-lot": "get_inspection-lots list_inspections", "hold-lot": "hold_lot",
+    "release-lot": "release_lot", "inspection-versions": "list_inspection-versions",
+    "teach-station": "teach_station", "use-version": "use_version",
+    "compare-photos": "evidence_file case_events", "photo-change": "evidence_file",
     "act: follow": "send_report",  # a report that joins a known case
     "act: report": "send_report",
 }  # fmt: skip
@@ -147,6 +157,7 @@ NONE = {
     "cockpit-kept": OF_A_SCREEN, "manifest": OF_A_SCREEN, "worker": OF_A_SCREEN,
     "offline": OF_A_SCREEN,
     "asset-labels": "drawings of addresses that the program knows",
+    "sample-picture": "a picture its owner gave to the station: it lies in their own folder",
     "receipt-qr": "a drawing of an address that the program knows",
     "act: remind": BY_ITSELF, "act: escalate": BY_ITSELF,
 }  # fmt: skip

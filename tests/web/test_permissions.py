@@ -28,6 +28,10 @@ OBJECTS = {
     "asset.code": "asset", "asset-change.code": "asset", "asset-step.code": "asset",
     "asset-shifts.code": "asset", "asset-scan.code": "asset", "manual-file.pk": "manual",
     "spare.code": "spare", "spare-move.code": "spare", "spare-change.code": "spare",
+    "station": "station", "part.pk": "part", "judge-part.pk": "part", "undo-judgement.pk": "part",
+    "part-picture.pk": "part", "inspection-lot.pk": "lot", "hold-lot.pk": "lot",
+    "release-lot.pk": "lot", "compare-photos.code": "compared", "photo-change.code": "compared",
+    "photo-change.before": "photo_before", "photo-change.after": "photo_after",
     "code": "case", "receipt": "receipt", "username": "person",
     "evidence.pk": "evidence", "picture.pk": "evidence", "receipt-picture.pk": "evidence",
     "tour-photo.pk": "evidence",
@@ -62,6 +66,8 @@ OBJECTS = {
 # Parts that name no object of anybody's.
 FIXED = {
     "asset-step.step": "note",
+    "part-picture.what": "whole", "photo-change.what": "laid", "sample-picture.name": "fine.png",
+    "use-version.number": 1,
     "size": "small", "number": 1, "map-shapes.name": "base", "service.code": "repair",
     "act-with-receipt.action": "urge", "booking-step.step": "confirm", "enter.username": "officer",
     "table": "cases", "kind": "csv", "pack.code": "village", "pack-source.code": "village",

@@ -12,7 +12,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from linli.assets.maintenance import models as upkeeps
+from linli.assets.inspection import models as inspection
+from linli.assets.inspection import pictures
 from linli.assets.register import models as assets
+from linli.assets.register.models import Asset
 from linli.cases import loop
 from linli.cases.intake import Report, receive
 from linli.cases.models import (
@@ -69,7 +72,7 @@ from linli.stewards.models import Booking, Offer
 from linli.tables import declared
 from linli.topics.models import Member, Topic
 from tests.small_town import SmallTown, area, category, organisation, person
-from tests.web.conftest import photo
+from tests.web.conftest import photo, png
 from tests.web.measured import measured
 
 ROLES = (
@@ -119,12 +122,13 @@ def build(folder: Any) -> dict[str, tuple[Any, Any]]:
         ["government", "镇政府", "", "territorial", "lake", "", ""],
         *(
             row
-            for side in ("west", "east")
+            for side, grid in (("west", "w1"), ("east", "e1"))
             for row in (
                 [f"{side}team", f"{side}村委", "", "territorial", side, "government",
                  "civil-affairs"],
                 [f"{side}law", f"{side}执法", "", "station", side, "government",
                  "urban-management housing sanitation"],
+                [f"{side}plant", f"{side}厂", "", "plant", grid, "", "quality process"],
             )
         ),
     ]  # fmt: skip
@@ -279,6 +283,7 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
         **_remediation(village, name),
         **_assets(grid, village, name, case),
         **measured(village),
+        **_inspection(grid, village, name),
         "entry": AuditEntry.objects.latest("number").number,
         "lead": Lead.objects.get(area=area(grid), side=Lead.Side.COMMUNITY).pk,
         "notice": Notice.objects.filter(user=person(f"worker{name}")).earliest("pk").pk,
@@ -510,3 +515,50 @@ def _maintenance(asset: assets.Asset) -> dict[str, Any]:
     finding.photo.save("found.png", photo())
     return {"upkeep": upkeep.code, "life_model": version.pk, "prediction": told.pk,
             "work_order": order.pk, "finding": finding.pk}  # fmt: skip
+def _inspection(grid: str, village: str, name: str) -> dict[str, Any]:
+    """Make a station of the village's plant, in which the head works, and a part it judged."""
+    plant = organisation(f"{village}plant")
+    Membership.objects.create(user=person(f"head{name}"), organisation=plant, role="officer")
+    camera = Asset.objects.create(
+        code=f"{village}-camera", name="相机", level="structure", path=f"{village}-camera/",
+        area=area(grid), organisation=plant,
+    )  # fmt: skip
+    product = inspection.Product.objects.create(code=f"{village}-tile", name="磁瓦", asset=camera)
+    kind = inspection.FlawKind.objects.create(code=f"{village}-dent", name="凹坑", product=product)
+    station = inspection.Station.objects.create(
+        code=f"{village}-end", name="终检", asset=camera, product=product, method="surface",
+        feed="http",
+    )  # fmt: skip
+    version = inspection.Version.objects.create(
+        station=station, number=1, state="retired", asked_at=now()
+    )
+    lot = inspection.Lot.objects.create(
+        code=f"{village}-1", product=product, began_at=now(), last_at=now()
+    )
+    pictures.keep(f"{village}.jpg", photo().read())
+    sample = pictures.home() / "samples" / station.code / "good" / "fine.png"
+    sample.parent.mkdir(parents=True)
+    sample.write_bytes(png(16))
+    part = inspection.Inspection.objects.create(
+        station=station, lot=lot, serial=village, key=village, at=now(), verdict="flawed",
+        score=5.0, threshold=3.0, picture=f"{village}.jpg", width=8, height=8,
+    )  # fmt: skip
+    flaw = inspection.Flaw.objects.create(inspection=part, kind=kind, box=[1, 1, 4, 4])
+    hour = inspection.Hour.objects.create(station=station, hour=now(), parts=1, flawed=1)
+    compared = _compared(village, name)
+    return {
+        "station": station.code, "station_version": version.pk, "lot": lot.pk, "part": part.pk,
+        "flaw": flaw.pk, "flaw_kind": kind.code, "station_hour": hour.pk, **compared,
+    }  # fmt: skip
+
+
+def _compared(village: str, name: str) -> dict[str, Any]:
+    """Make a case with a photo of how it was found, and one of what was done."""
+    tell = Report(f"{village}街口烧烤摊油烟很大", area="e1" if name else "w1", category="stalls",
+                  reporter=person(f"resident{name}"), evidence=[photo()])  # fmt: skip
+    case = receive([tell])[0].case
+    loop.act(case, "accept", person(f"head{name}"))
+    loop.act(case, "resolve", person(f"head{name}"), reply="已劝离摊贩并清理现场，后续加强巡查。",
+             evidence=[photo()])  # fmt: skip
+    first, last = Evidence.objects.filter(case=case).order_by("pk").values_list("pk", flat=True)
+    return {"compared": case.code, "photo_before": first, "photo_after": last}

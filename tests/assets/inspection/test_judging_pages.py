@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from linli.assets.inspection import pictures
 from linli.assets.inspection.models import Hour, Inspection, Lot, LotStep, Version
 from tests.assets.inspection.parts import lot, parts, picture, station
 from tests.assets.inspection.test_station_pages import _said, enter, plain_static_files  # noqa: F401
@@ -189,7 +190,43 @@ def test_a_version_is_chosen_and_gone_back_on_with_a_reason(plant, morning):
 def test_a_picture_that_cannot_be_read_breaks_no_page(plant, morning):
     where = station()
     [part] = parts(where, "f", morning - timedelta(minutes=30))
-    from linli.assets.inspection import pictures
-
     pictures.keep(picture(part.picture), b"no picture")
     assert enter("operator").get(f"/inspection/parts/{part.pk}/small.img").status_code == 404
+
+
+def test_a_part_shows_the_good_ones_it_looks_most_like(plant, morning):
+    where, client = station(), enter("operator")
+    good, flawed = parts(where, "gf", morning - timedelta(minutes=30))
+    given = pictures.home() / "samples" / where.code / "good" / "fine.jpg"
+    given.parent.mkdir(parents=True)
+    given.write_bytes(pictures.path(good.picture).read_bytes())
+    there = {"box": [4, 4, 12, 12], "there": [2, 2, 10, 10], "score": 5.0, "distance": 1.0}
+    Inspection.objects.filter(pk=flawed.pk).update(
+        likes=[there | {"sample": f"#{good.pk}"}, there | {"sample": "fine.jpg"},
+               there | {"sample": "../../secret"}]
+    )  # fmt: skip
+    page = client.get(f"/inspection/parts/{flawed.pk}/").content.decode()
+    for address in (f"/inspection/parts/{good.pk}/whole.img",
+                    f"/inspection/{where.code}/samples/fine.jpg"):  # fmt: skip
+        assert f'href="{address}"' in page
+        assert client.get(address)["Content-Type"] == "image/jpeg"
+    assert "secret" not in page and page.count("sigma off") == 3
+    assert client.get(f"/inspection/{where.code}/samples/none.jpg").status_code == 404
+    assert enter("head").get(f"/inspection/{where.code}/samples/fine.jpg").status_code == 404
+
+
+def test_a_station_is_taught_from_its_page_once_something_was_judged(plant, morning):
+    where, client = station(), enter("inspector")
+    [part] = parts(where, "f", morning - timedelta(minutes=30))
+    at = f"/inspection/{where.code}/versions/"
+    assert "Nothing to learn from yet." in _said(client.get(at))
+    assert client.post(f"{at}teach/").status_code == 422
+    _judge(client, part, "overruled")
+    assert "1 part was judged by people" in _said(client.get(at))
+    assert enter("operator").post(f"{at}teach/").status_code == 403
+    assert client.post(f"{at}teach/").status_code == 302
+    made = Version.objects.get(number=2)
+    assert (made.state, made.by) == (Version.State.FITTING, person("inspector"))
+    page = client.get(at).content.decode()
+    assert "hx-trigger" in page and "is being learnt since" in page
+    assert client.post(f"{at}teach/").status_code == 422  # one at a time

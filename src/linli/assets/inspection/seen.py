@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from PIL import Image
 
-from linli.assets.inspection import material, pictures
+from linli.assets.inspection import pictures
 from linli.assets.inspection.models import Inspection, Station, Verdict
 from linli.cases.evidence import UNREADABLE
 
@@ -18,6 +18,7 @@ WIDE = 400  # of the bar of a score
 SMALL = 320  # pixels of the longer side of a small picture
 KINDS = {".jpg": "image/jpeg", ".jpeg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 PARTS = ("whole", "small", "heat")
+GIVEN = "samples"  # where material.py, which is heavy to load, keeps what was given to learn from
 
 
 @dataclass(frozen=True)
@@ -84,7 +85,7 @@ def sample_file(station: Station, name: str) -> Path | None:
     """Return the file of a good picture that was given to learn from; None if there is none."""
     if Path(name).name != name or name.startswith("."):
         return None
-    found = material.folder(station) / material.GOOD / name
+    found = pictures.home() / GIVEN / station.code / "good" / name
     return found if found.is_file() else None
 
 
