@@ -70,12 +70,17 @@ def _measure(label: str, was: Any, now: float, more_is_better: bool, name: str) 
     else:
         said, earlier = f"{100 * now:.1f} %", "" if before is None else f"{100 * before:.1f} %"
     words = said if before is None else _("%(was)s → %(now)s") % {"was": earlier, "now": said}
-    return Measure(label, before, now, None if before is None else _at(before), _at(now),
-                   better, words)  # fmt: skip
+    known = [now, *([] if before is None else [before])]
+    ends = (min(0.9, min(known) - 0.02), 1.0) if more_is_better else (0.0, 1.25 * max(0.08, *known))
+    at = None if before is None else _at(before, ends)
+    return Measure(label, before, now, at, _at(now, ends), better, words)  # fmt: skip
 
 
-def _at(share: float) -> float:
-    return round(LEFT + (WIDE - 2 * LEFT) * min(max(share, 0.0), 1.0), 1)
+def _at(share: float, ends: tuple[float, float]) -> float:
+    """Return where a share lies on an axis between two ends, in points of the drawing."""
+    low, high = ends
+    part = min(max((share - low) / (high - low), 0.0), 1.0)
+    return round(LEFT + (WIDE - 2 * LEFT) * part, 1)
 
 
 def _title(version: Version, measures: list[Measure]) -> str:
