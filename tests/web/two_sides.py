@@ -11,9 +11,9 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from linli.assets.maintenance import models as upkeeps
 from linli.assets.inspection import models as inspection
 from linli.assets.inspection import pictures
+from linli.assets.maintenance import models as upkeeps
 from linli.assets.register import models as assets
 from linli.assets.register.models import Asset
 from linli.cases import loop
@@ -515,6 +515,8 @@ def _maintenance(asset: assets.Asset) -> dict[str, Any]:
     finding.photo.save("found.png", photo())
     return {"upkeep": upkeep.code, "life_model": version.pk, "prediction": told.pk,
             "work_order": order.pk, "finding": finding.pk}  # fmt: skip
+
+
 def _inspection(grid: str, village: str, name: str) -> dict[str, Any]:
     """Make a station of the village's plant, in which the head works, and a part it judged."""
     plant = organisation(f"{village}plant")

@@ -131,7 +131,7 @@ def test_pages_count_no_inspections(plant, morning, django_assert_max_num_querie
     where, client = station(seen_at=morning), enter("inspector")
     parts(where, "gfgfu" * 12, morning - timedelta(minutes=30), of=lot())
     client.get(f"/inspection/{where.code}/")
-    with django_assert_max_num_queries(24) as asked:
+    with django_assert_max_num_queries(26) as asked:
         client.get(f"/inspection/{where.code}/")
     told = [query["sql"] for query in asked if "inspection_inspection" in query["sql"]]
     assert told and not [sql for sql in told if "COUNT(" in sql.upper()]
