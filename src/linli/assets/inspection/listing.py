@@ -22,7 +22,7 @@ EVERY = ("", _("All"))
 Judgement = Inspection.Judgement
 JUDGED = {
     "no": Q(judgement=Judgement.NONE),
-    "yes": ~Q(judgement=Judgement.NONE),
+    "yes": Q(judgement__in=(Judgement.CONFIRMED, Judgement.OVERRULED)),
     "overruled": Q(judgement=Judgement.OVERRULED),
     "waiting": Q(judgement=Judgement.NONE, verdict=Verdict.FLAWED),
 }

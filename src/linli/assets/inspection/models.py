@@ -242,8 +242,12 @@ class Inspection(models.Model):
         ]
         indexes = [
             models.Index(fields=["station", "-at", "-id"], name="inspections_of"),
-            models.Index(fields=["station", "verdict", "-at"], name="inspections_by_verdict"),
-            models.Index(fields=["station", "judgement", "-at"], name="inspections_judged"),
+            models.Index(
+                fields=["station", "verdict", "-at", "-id"], name="inspections_of_verdict"
+            ),
+            models.Index(
+                fields=["station", "judgement", "-at", "-id"], name="inspections_by_judgement"
+            ),
             models.Index(fields=["lot", "-at"], name="inspections_of_lot"),
             models.Index(fields=["serial"], name="inspections_by_serial"),
         ]
