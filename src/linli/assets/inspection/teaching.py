@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Q
 from django.utils.translation import gettext as _
 
 from linli.assets.inspection import pictures
@@ -37,15 +37,18 @@ def samples(station: Station) -> Judged:
         station=station,
         judgement__in=(Inspection.Judgement.CONFIRMED, Inspection.Judgement.OVERRULED),
     )
+    asked = Version.objects.filter(pk=station.version_id or 0).values_list("asked_at", flat=True)
+    later = Q(judged_at__gt=asked[0]) if asked else Q(pk__in=[])
+    groups = rows.order_by().values_list("verdict", "judgement", "held_back")
     counts: dict[tuple[bool, bool], int] = {}
-    for verdict, judgement, held_back, n in (
-        rows.order_by().values_list("verdict", "judgement", "held_back").annotate(Count("pk"))
+    new = 0
+    for verdict, judgement, held_back, n, since in groups.annotate(
+        n=Count("pk"), since=Count("pk", filter=later)
     ):
         is_flawed = (verdict == Verdict.FLAWED) == (judgement == Inspection.Judgement.CONFIRMED)
         key = (is_flawed, held_back)
         counts[key] = counts.get(key, 0) + n
-    asked = Version.objects.filter(pk=station.version_id or 0).values_list("asked_at", flat=True)
-    new = rows.filter(judged_at__gt=asked[0]).count() if asked else 0
+        new += since
     return Judged(
         counts.get((False, False), 0), counts.get((True, False), 0),
         counts.get((False, True), 0), counts.get((True, True), 0), new,
