@@ -35,6 +35,9 @@ LOOKING = {
     "find-receipt": ("guest",), "sign-in": ("guest",), "account_signup": ("guest",),
     "services": ("resident",), "service": ("resident",), "deliberation": ("resident", "steward"),
     "booking": ("resident", "steward"), "cockpit": ("leader",), "administration": ("root",),
+    "part": ("head", "leader"), "inspection-station": ("head",), "inspection-versions": ("head",),
+    "add-station": ("head",), "change-station": ("head",), "inspection-lot": ("head",),
+    "inspection": ("head",), "inspection-lots": ("head",),
     "map": ("leader",), "my-leave": ("officer",),
 }  # fmt: skip
 # What a page looks like when more is asked of it.
@@ -189,8 +192,8 @@ class Looker:
     def __init__(self, browser: Browser, address: str, language: str) -> None:
         self.context = browser.new_context(locale=language, viewport=PHONE)
         self.context.set_default_timeout(SLOW)
-        # The stream never ends, so no page of it would ever be still; it has a test of its own.
-        self.context.route("**/cockpit/live/", lambda route: route.abort())
+        # A stream never ends, so no page of it would ever be still; each has a test of its own.
+        self.context.route("**/live/", lambda route: route.abort())
         self.page, self.address, self.role = self.context.new_page(), address, "guest"
 
     def look(self, role: str, path: str) -> Page:

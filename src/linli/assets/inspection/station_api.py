@@ -59,7 +59,7 @@ class StationShape(Shape):
     code: str
 
 
-class VersionShape(Shape):
+class StationVersionShape(Shape):
     """A version of a station."""
 
     station: str
@@ -170,7 +170,7 @@ def change(request: HttpRequest, code: str) -> dict[str, Any]:
     return _saved(sight, request.user, told.model_dump(), station)
 
 
-@router.post("/stations/{code}/teach", response=VersionShape, **operation(
+@router.post("/stations/{code}/teach", response=StationVersionShape, **operation(
     N("Let a new version be learnt from what people judged"),
     N("A process beside the site learns it; follow its state in the table of versions."),
     name="teach_station"))  # fmt: skip
@@ -186,7 +186,7 @@ def teach(request: HttpRequest, code: str) -> dict[str, Any]:
     return {"station": station.code, "number": made.number, "state": made.state}
 
 
-@router.post("/stations/{code}/versions/{number}/use", response=VersionShape, **operation(
+@router.post("/stations/{code}/versions/{number}/use", response=StationVersionShape, **operation(
     N("Let another version judge, or go back to one that did"), takes=UseGiven,
     example={"reason": "新版本误报多"}, name="use_version"))  # fmt: skip
 def use(request: HttpRequest, code: str, number: int) -> dict[str, Any]:
