@@ -121,6 +121,12 @@ PAGES: dict[str, dict[str, Any]] = {
     "scheme-improve": {"code": some("indicators.Scheme", "code"), "queries": ways.scored},
     "scheme-item": {"*": samples.items},
     "scheme-file": {"pk": some("indicators.Proof")},
+    # maintenance
+    "maintained-machine": {"code": some("maintenance.Prediction", "asset__code", newest=True)},
+    "work-order": {"pk": some("maintenance.WorkOrder")},
+    "try-window": {"pk": some("maintenance.WorkOrder", state="open"),
+                   "queries": lambda of: [{"begins": "2026-12-01T08:00"}]},
+    "finding-photo": {"pk": some("maintenance.Finding", photo__gt="")},
     "bulletins": {"queries": lambda of: [{}, {"day": "2026-10-05"}, {"kind": "month"}]},
     "bulletin": {"period": STRETCHES},
     "bulletin-cases": {"period": STRETCHES},
