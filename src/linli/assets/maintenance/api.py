@@ -46,7 +46,7 @@ class SensorShape(Shape):
     shift: float
 
 
-class ToldShape(Shape):
+class MachineToldShape(Shape):
     """What is told of a machine now."""
 
     asset: str
@@ -64,7 +64,7 @@ class ToldShape(Shape):
     order: int | None
 
 
-@router.get("/assets/{key}/told", response=ToldShape, **operation(
+@router.get("/assets/{key}/told", response=MachineToldShape, **operation(
     N("What is told of a machine"),
     N("Remaining life with its 90 % interval in days, drift with the sensors that show it, and "
       "what was wrong with what the machine says."), name="machine_told"))  # fmt: skip
@@ -172,7 +172,7 @@ def give_up(request: HttpRequest, number: int) -> dict[str, Any]:
     return _told(order)
 
 
-class PlannedShape(Shape):
+class WindowsPlannedShape(Shape):
     """A plan that was made."""
 
     plant: str
@@ -181,7 +181,7 @@ class PlannedShape(Shape):
     expected_yuan: float
 
 
-@router.post("/assets/{key}/plan", response=PlannedShape, **operation(
+@router.post("/assets/{key}/plan", response=WindowsPlannedShape, **operation(
     N("Plan the open work orders of a plant anew"), name="plan_again"))  # fmt: skip
 def plan(request: HttpRequest, key: str) -> dict[str, Any]:
     sight = scope(request.user)
