@@ -240,6 +240,7 @@ def run(given: argparse.Namespace) -> dict[str, Any]:
 
     from linli.assets.inspection.models import Inspection
     from linli.packs.loader import load
+    from linli.people.models import User
 
     settings.ALLOWED_HOSTS = ["*"]
     call_command("migrate", verbosity=0)
@@ -251,6 +252,8 @@ def run(given: argparse.Namespace) -> dict[str, Any]:
             fill(given.parts)
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE")
+    # To load a town lets everybody go who does not stand in its files.
+    User.objects.filter(username="bench-inspector").update(is_active=True)
     return {"parts": Inspection.objects.count(), "pages": measure(given.repeat)}
 
 

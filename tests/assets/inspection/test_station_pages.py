@@ -10,10 +10,13 @@ from django.utils.html import escape
 
 from linli.assets.inspection import listing
 from linli.assets.inspection.models import Hour, Inspection, Station
+from linli.assets.inspection.panel import checked
 from linli.people.models import AuditEntry
+from linli.web.cockpit.reach import Reach
+from linli.web.cockpit.snapshot import snapshot
 from tests.assets.inspection.parts import lot, parts, station
 from tests.assets.plant import asset
-from tests.small_town import person
+from tests.small_town import area, person
 
 
 @pytest.fixture(autouse=True)
@@ -207,3 +210,25 @@ def test_what_a_station_cannot_be_is_said_beside_its_field(plant, morning, chang
     answer = enter("inspector").post(f"/inspection/{where.code}/settings/", told)
     assert answer.status_code == 422
     assert escape(words) in answer.content.decode()
+
+
+def test_the_cockpit_tells_of_yield_and_held_lots_within_reach_alone(plant, morning):
+    where = station(seen_at=morning)
+    parts(where, "gggf", morning - timedelta(minutes=30), of=lot("L1", state="held"))
+    told = checked([area("lake").path])
+    assert (told["yield"], told["waiting"], told["held"]) == (75.0, 1, 1)
+    assert checked([area("e1").path]) == {} and checked([]) == {}
+    path = area("lake").path
+    shown = snapshot(Reach((path,), (path,)), "en")["parts"]["works"]
+    assert "75.0 % good at once today" in shown and "1 lot held" in shown
+
+
+def test_the_page_of_an_asset_tells_of_its_stations(plant, morning):
+    where = station(seen_at=morning)
+    parts(where, "gggf", morning - timedelta(minutes=30))
+    for code in ("P1-L1-CAM", "P1-L1", "P1"):
+        page = enter("operator").get(f"/assets/{code}/")
+        assert "4 parts this shift · 75.0 % good at once · 1 to judge" in _said(page)
+    assert f"/inspection/{where.code}/" not in (
+        enter("operator").get("/assets/P1-L1-M01/").content.decode()
+    )

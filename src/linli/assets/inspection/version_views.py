@@ -34,6 +34,7 @@ def _page(
 ) -> HttpResponse:
     rows = list(Version.objects.filter(station=station).select_related("by")[:SHOWN])
     fitting = next((row for row in rows if row.state == Version.State.FITTING), None)
+    teaches = may_teach(sight, station)
     part = request.headers.get("HX-Request") and request.method == "GET"
     return render(
         request,
@@ -41,8 +42,8 @@ def _page(
         {
             "station": station, "rows": [gains.told(row) for row in rows], "fitting": fitting,
             "may_set_up": may_set_up(sight, station), "fault": fault, "longest": LONGEST,
-            "log": log(station), "judged": teaching.samples(station),
-            "has_samples": teaching.has_samples(station), "may_teach": may_teach(sight, station),
+            "log": log(station), "judged": teaching.samples(station) if teaches else None,
+            "has_samples": teaching.has_samples(station), "may_teach": teaches,
         },
         status=status,
     )  # fmt: skip

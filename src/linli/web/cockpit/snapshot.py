@@ -7,6 +7,7 @@ from django.db.models import Max
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from linli.assets.inspection.panel import checked
 from linli.assets.register.panel import plants
 from linli.cases.models import OPEN, Event
 from linli.clock import now
@@ -68,7 +69,12 @@ def snapshot(reach: Reach, language: str) -> dict[str, Any]:
                 ),
                 "works": cache.get_or_set(
                     f"works:{the_town().fingerprint}:{language}:{','.join(reach.over)}",
-                    lambda: part("works", **works(reach.over), plants=plants(reach.over)),
+                    lambda: part(
+                        "works",
+                        **works(reach.over),
+                        plants=plants(reach.over),
+                        checked=checked(reach.over),
+                    ),
                     WORKS_S,
                 ),
                 "park": cache.get_or_set(
