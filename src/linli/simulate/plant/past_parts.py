@@ -32,6 +32,7 @@ PICTURED_DAYS, JUDGED_DAYS = 4, 7  # the last ones
 MISSED, FALSE_ALARM = 0.02, 0.006
 THRESHOLD = 4.5
 HOLD_ABOVE = 12  # of a lot of 240
+USUAL = 0.04  # share of flawed parts of a line in good order
 LEFT_OUT = 7  # one flawed part in so many nobody judged
 KINDS = {
     "scratch": ("划痕", "Scratch"), "dent": ("压痕", "Dent"), "pit": ("麻点", "Pitting"),
@@ -65,7 +66,7 @@ def set_up() -> Station | None:
             "name": "端板外观检测（模拟）", "name_en": "End plates, surface (simulated)",
             "asset": asset, "product": product, "method": Station.Method.SURFACE,
             "feed": Station.Feed.FOLDER, "address": str(photographing.folder()),
-            "keep_good_days": 2,
+            "keep_good_days": 2, "normal": USUAL,
         },
     )  # fmt: skip
     return station
