@@ -118,7 +118,8 @@ def test_a_model_is_kept_and_read_as_it_was(model, tmp_path):
     model.save(tmp_path / "plate.npz")
     read = SurfaceModel.load(tmp_path / "plate.npz")
     image = stained(9)
-    assert read.score([image])[0].score == model.score([image])[0].score
+    # Threads add up in an order of their own.
+    assert read.score([image])[0].score == pytest.approx(model.score([image])[0].score, rel=1e-5)
     assert (read.threshold, read.shapes, read.left_out) == (
         model.threshold, model.shapes, model.left_out,
     )  # fmt: skip

@@ -219,7 +219,7 @@ def test_what_refers_to_a_faulty_entry_is_not_called_faulty_too(town):
     assert faults(town) == [
         "areas.geojson, feature 2 (code west), property “name”: is empty.",
         "organisations.csv, row 4, column “kind”: “ministry” is not one of: "
-        "territorial, department, station, platform.",
+        "territorial, department, station, platform, plant.",
     ]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from linli.assets.register import tree
 from linli.assets.register.models import Asset, Level
-from linli.assets.telemetry import store
+from linli.assets.telemetry import directory, store
 from linli.assets.telemetry.models import Refusal, Rule, Source, Tag, Watch
 from linli.assets.telemetry.points import Points, moment
 from linli.clock import now
@@ -31,6 +31,7 @@ def measured(village: str) -> dict[str, Any]:
             "code": "fast", "name": "过快", "key": "speed", "above": 90.0}},
     )  # fmt: skip
     watch = Watch.objects.create(rule=rule, tag=tag)
+    directory.forget()  # of towns of other tests
     store.write(Points.series({tag.code: ([moment(now()), moment(now())], [60.0, 999.0])}))
     return {
         "mill": mill.code, "tag": tag.code, "source": source.code, "watch": watch.pk,

@@ -70,11 +70,12 @@ def _problems(path: str, described: dict[str, Any], operation: Operation) -> set
     found = {429, 500}
     if operation.auth_callbacks:
         found |= {401, 403}
-    if "{" in path:
-        found.add(404)
+    asks = [one for one in described["parameters"] if one["in"] == "query"]
+    if "{" in path or any(one["required"] for one in asks):
+        found.add(404)  # what must be told names something
     if described.get("requestBody"):
         found |= {400, 413, 415, 422}
-    if any(parameter["in"] == "query" for parameter in described["parameters"]):
+    if asks:
         found.add(422)
     if set(operation.methods) - {"GET"}:
         found |= {403, 409}

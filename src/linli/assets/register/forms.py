@@ -109,7 +109,9 @@ class ManualForm(forms.Form):
 class DayForm(forms.Form):
     """A day on which a plant works otherwise."""
 
-    day = forms.DateField(label=_("Day"), widget=forms.DateInput({"type": "date"}))
+    day = forms.DateField(
+        label=_("Day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d")
+    )
     shifts = forms.MultipleChoiceField(
         label=_("Shifts worked"), required=False, widget=forms.CheckboxSelectMultiple,
         help_text=_("None: a day off."),
@@ -155,7 +157,9 @@ class AssetForm(forms.Form):
     type = forms.CharField(label=_("Type"), max_length=120, required=False)
     serial = forms.CharField(label=_("Serial number"), max_length=80, required=False)
     commissioned = forms.DateField(
-        label=_("Put into service"), required=False, widget=forms.DateInput({"type": "date"})
+        label=_("Put into service"),
+        required=False,
+        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
     )
     retired = forms.BooleanField(label=_("Retired"), required=False)
 
