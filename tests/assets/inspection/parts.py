@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from io import BytesIO
 
+from django.db import transaction
 from PIL import Image
 
 from linli.assets.inspection import counting, pictures
@@ -100,7 +101,8 @@ def parts(
         for row in rows if row.verdict == Verdict.FLAWED
     ]  # fmt: skip
     Flaw.objects.bulk_create(flaws)
-    counting.count(where, rows, flaws)
+    with transaction.atomic():
+        counting.count(where, rows, flaws)
     if of:
         of.parts += len(rows)
         of.flawed += len(flaws)
