@@ -1,243 +1,206 @@
-"""Search in rounds: PyVRP's iterated local search side by side, whole and in pieces.
+"""Search in rounds, by several hands, of the whole and in pieces.
 
-Each round gives every worker a job: the whole problem from its own best, the whole problem with
-one vehicle fewer, or a piece (some neighbouring routes). Routes seen on the way are pooled; a set
-partitioning over the pool (`partition`) picks the best that go together. The first worker is this
-process itself, so that a short search pays for no start of another.
+In each round every hand has jobs of the same length together. A small problem is searched whole:
+each hand from its own best, one of them with a vehicle fewer where the loads allow that. A large
+one is searched in pieces (`pieces`), and now and then whole. Routes that were met are pooled; set
+partitioning over the pool (`partition`) looks for the best that go together.
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from multiprocessing import get_context
 from typing import Any
 
 import numpy as np
-import pyvrp
-from pyvrp import Activity, ActivityType, ProblemData, Route, Solution
-from pyvrp.IteratedLocalSearch import IteratedLocalSearchCallbacks
+from pyvrp import ProblemData
 
-from .partition import Pool, best_of
-from .pieces import piece_data, pieces
+from .hands import Hands
+from .partition import best_of
+from .pieces import nearest, pieces
+from .search import Done, Job, Penalties
+from .visits import Pool, Tours, left_out, used
 
-WHOLE = 300  # clients up to which the problem is searched as a whole
-PIECE = 220
-ROUNDS = 8
-"""Of a search; the first, which starts from nothing, counts for two."""
 
-Visits = list[tuple[int, tuple[int, ...]]]  # vehicle type, clients in their order
+@dataclass(frozen=True)
+class Pace:
+    """How a search spends its time."""
+
+    whole: int = 300
+    """Visits up to which a problem is searched whole."""
+    piece: int = 200
+    rounds: int = 8
+    first: float = 2.0
+    """How many rounds' time the first takes, which starts from nothing."""
+    every: int = 4
+    """A large problem is searched whole once in so many rounds."""
+    history: int = 300
+    piece_history: int = 300
+    strength: int = 25
+    piece_strength: int = 25
+    updates: int = 100
+    partition: float = 0.05
+    """The share of all time that one try at set partitioning may take."""
+    pool: int = 20_000
 
 
 @dataclass
-class Job:
-    """What a worker does in a round: clients of a piece (None: all), from where, for how long."""
+class Found:
+    """The best solution so far. Where none is feasible, the last that was met."""
 
-    seconds: float
-    seed: int
-    start: Visits | None
-    clients: tuple[int, ...] | None = None
-    vehicles: int | None = None  # at most, of the first type
+    tours: Tours | None = None
+    cost: int = 0
+    is_feasible: bool = False
+    iterations: int = 0
+    penalties: Penalties | None = None
+    pool: Pool = field(default_factory=dict)
 
-
-@dataclass
-class Done:
-    feasible: bool
-    cost: int
-    visits: Visits
-    pool: Pool
-    iterations: int
-
-
-class _Gather(IteratedLocalSearchCallbacks):
-    """Keeps the routes of feasible candidates."""
-
-    EVERY = 20
-
-    def __init__(self) -> None:
-        self.pool: Pool = {}
-        self._n = 0
-
-    def on_iteration(self, current: Any, candidate: Solution, best: Any, cost_evaluator: Any) -> None:
-        self._n += 1
-        if self._n % self.EVERY == 0 and candidate.is_feasible():
-            self.take(candidate)
-
-    def on_best(self, best: Solution) -> None:
-        if best.is_feasible():
-            self.take(best)
-
-    def take(self, solution: Solution) -> None:
-        for route in solution.routes():
-            key = (route.vehicle_type(), tuple(a.idx for a in route if a.is_client()))
-            if key not in self.pool:
-                self.pool[key] = cost_of(route)
+    def take(self, done: Done) -> None:
+        """Remember what a search of the whole found."""
+        self.iterations += done.iterations
+        self.pool |= done.pool
+        self.penalties = done.penalties
+        if self.tours is None or (
+            (done.is_feasible, -done.cost) > (self.is_feasible, -self.cost)
+        ):
+            self.tours, self.cost, self.is_feasible = done.tours, done.cost, done.is_feasible
 
 
-def cost_of(route: Route) -> int:
-    return route.distance_cost() + route.duration_cost() + route.fixed_vehicle_cost()
+def run(
+    data: ProblemData, seconds: float, workers: int = 2, seed: int = 0, *,
+    start: Tours | None = None, patience: float | None = None, pace: Pace = Pace(), log: Callable[..., Any] | None = None,
+) -> Found:  # fmt: skip
+    """Search for `seconds` seconds of wall time; `log` is called with what each step found.
+
+    After `patience` seconds without a feasible solution the search ends.
+    """
+    ends = time.perf_counter() + seconds
+    rng = np.random.default_rng(seed)
+    number = data.num_clients + 2 * data.num_shipments
+    is_large = number > pace.whole and not data.num_groups and data.num_vehicles > 1
+    found = Found()
+    own: list[Done | None] = [None] * workers
+    lean: Done | None = None
+    near = nearest(data) if is_large else np.empty((0, 0), int)
+    fewest = least_vehicles(data)
+    say = log or (lambda *_: None)
+    with Hands(data, workers) as hands:
+        at = 0
+        while True:
+            left = ends - time.perf_counter()
+            round_s = seconds / (pace.rounds + pace.first)
+            if at and left < 0.2 * round_s:
+                break
+            if patience is not None and not found.is_feasible and seconds - left > patience:
+                break
+            share = (round_s * pace.first) if at == 0 else round_s
+            if left - share < 0.5 * round_s:
+                share = left
+            share -= 0.02 + 2e-5 * number
+            if is_large and found.is_feasible and at % pace.every != pace.every - 1:
+                _in_pieces(data, found, near, hands, workers, share, rng, pace)
+                say(at, "pieces", found.cost, found.iterations, len(found.pool))
+            else:
+                jobs = []
+                for hand in range(workers):
+                    mine = own[hand]
+                    tours = mine.tours if mine is not None else start
+                    vehicles = None
+                    if at and hand == workers - 1:
+                        tours = found.tours
+                        vehicles = _one_fewer(data, found, fewest) if at % 2 else None
+                    if vehicles:
+                        is_lean = lean is not None and used(data, lean.tours)[0] <= vehicles[0]
+                        tours = lean.tours if lean is not None and is_lean else None
+                    penalties = mine.penalties if mine is not None else None
+                    job = Job(share, int(rng.integers(1 << 30)), tours, None, vehicles,
+                              pace.history, pace.strength, penalties, pace.updates)  # fmt: skip
+                    jobs.append([job])
+                for hand, (done,) in enumerate(hands.do(jobs)):
+                    found.take(done)
+                    if jobs[hand][0].vehicles:
+                        lean = done
+                        continue
+                    before = own[hand]
+                    if before is None or (done.is_feasible, -done.cost) > (
+                        before.is_feasible, -before.cost,
+                    ):  # fmt: skip
+                        own[hand] = done
+                    say(at, hand, done.is_feasible, done.cost, done.iterations, len(found.pool))
+            left = ends - time.perf_counter()
+            if found.is_feasible and left > 0:
+                _partition(data, found, min(pace.partition * seconds, left), say)
+            if len(found.pool) > pace.pool:
+                _forget(found, pace.pool // 2)
+            if found.is_feasible and found.tours is not None:
+                own[0] = Done(True, found.cost, found.tours, {}, 0, found.penalties or ([], 1.0, 1.0))
+            at += 1
+    return found
 
 
-def visits_of(solution: Solution) -> Visits:
-    return [(r.vehicle_type(), tuple(a.idx for a in r if a.is_client())) for r in solution.routes()]
+def _in_pieces(
+    data: ProblemData, found: Found, near: np.ndarray, hands: Hands, workers: int, share: float,
+    rng: np.random.Generator, pace: Pace,
+) -> None:  # fmt: skip
+    """Search all pieces of the best solution; each that became cheaper takes its place."""
+    assert found.tours is not None
+    parts = pieces(data, found.tours, near, pace.piece, rng)
+    dealt = [parts[hand::workers] for hand in range(workers)]
+    jobs = []
+    for mine in dealt:
+        total = sum(len(part.visits) for part in mine)
+        jobs.append(
+            [
+                Job(share * len(part.visits) / total, int(rng.integers(1 << 30)), part.tours,
+                    part.visits, part.vehicles, pace.piece_history, pace.piece_strength,
+                    found.penalties, pace.updates)
+                for part in mine
+            ]
+        )  # fmt: skip
+    now: Tours = []
+    cost = found.cost
+    for mine, theirs in zip(dealt, hands.do(jobs), strict=True):
+        for part, done in zip(mine, theirs, strict=True):
+            before = sum(found.pool[tour] for tour in part.tours)
+            found.pool |= done.pool
+            found.iterations += done.iterations
+            found.penalties = done.penalties
+            is_better = done.is_feasible and done.cost < before
+            now += done.tours if is_better else part.tours
+            cost += min(done.cost - before, 0) if is_better else 0
+    found.tours, found.cost = now, cost
 
 
-def built(data: ProblemData, visits: Visits) -> Solution:
-    client = ActivityType.CLIENT
-    return Solution(
-        data, [Route(data, [Activity(client, i) for i in each], kind) for kind, each in visits]
+def _partition(data: ProblemData, found: Found, seconds: float, say: Callable[..., Any]) -> None:
+    started = time.perf_counter()
+    better = best_of(data, found.pool, found.cost, seconds)
+    if better is not None:
+        found.tours = better
+        found.cost = sum(found.pool[tour] for tour in better) + missed(data, better)
+    say("partition", better is not None, found.cost, round(time.perf_counter() - started, 2))
+
+
+def missed(data: ProblemData, tours: Tours) -> int:
+    """Return the prizes of what is in no route."""
+    n = data.num_clients
+    return sum(
+        (data.client(v) if v < n else data.shipment((v - n) // 2)).prize
+        for v in left_out(data, tours)
     )
 
 
-def search(
-    data: ProblemData, stop: pyvrp.stop.StoppingCriterion, seed: int, start: Solution | None
-) -> tuple[Solution, Pool, int]:
-    """Run PyVRP's search, and keep the routes it meets."""
-    gather = _Gather()
-    params = pyvrp.SolveParams(ils=pyvrp.IteratedLocalSearchParams(callbacks=gather))
-    found = pyvrp.solve(data, stop, seed, False, params=params, initial_solution=start)
-    if found.best.is_feasible():
-        gather.take(found.best)
-    return found.best, gather.pool, found.num_iterations
+def _forget(found: Found, kept: int) -> None:
+    """Keep the routes that were met last, and those in use."""
+    latest = list(found.pool.items())[-kept:]
+    in_use = {tour: found.pool[tour] for tour in found.tours or [] if tour in found.pool}
+    found.pool = in_use | dict(latest)
 
 
-def do(data: ProblemData, job: Job) -> Done:
-    """Do a job."""
-    ends = time.perf_counter() + job.seconds
-    names: Sequence[int] | None = job.clients
-    here, start = data, job.start
-    if names is not None:
-        here = piece_data(data, names)
-        place = {name: at for at, name in enumerate(names)}
-        start = start and [(kind, tuple(place[c] for c in each)) for kind, each in start]
-    if job.vehicles is not None:
-        types = here.vehicle_types()
-        here = here.replace(vehicle_types=[types[0].replace(num_available=job.vehicles), *types[1:]])
-        if start is not None and sum(kind == 0 for kind, _ in start) > job.vehicles:
-            start = None
-    first = built(here, start) if start else None
-    left = max(ends - time.perf_counter(), 0.01)
-    best, pool, n = search(here, pyvrp.stop.MaxRuntime(left), job.seed, first)
-
-    def named(each: tuple[int, ...]) -> tuple[int, ...]:
-        return each if names is None else tuple(names[at] for at in each)
-
-    cost = sum(cost_of(route) for route in best.routes())
-    return Done(
-        best.is_feasible(), cost, [(kind, named(each)) for kind, each in visits_of(best)],
-        {(kind, named(each)): c for (kind, each), c in pool.items()}, n,
-    )  # fmt: skip
-
-
-def _work(inbox: Any, outbox: Any, data: ProblemData) -> None:
-    while (job := inbox.get()) is not None:
-        outbox.put(do(data, job))
-
-
-@dataclass
-class Team:
-    """Workers beside this process, started when they are first asked for."""
-
-    data: ProblemData
-    number: int
-    _inbox: list[Any] = field(default_factory=list)
-    _outbox: Any = None
-    _processes: list[Any] = field(default_factory=list)
-
-    def start(self) -> None:
-        context = get_context("forkserver")
-        self._outbox = context.Queue()
-        for _ in range(self.number - 1):
-            inbox = context.Queue()
-            process = context.Process(target=_work, args=(inbox, self._outbox, self.data), daemon=True)
-            process.start()
-            self._inbox.append(inbox)
-            self._processes.append(process)
-
-    def round(self, jobs: Sequence[Sequence[Job]]) -> list[Done]:
-        """Let each worker do its jobs; the first list is this process's own."""
-        for inbox, theirs in zip(self._inbox, jobs[1:], strict=False):
-            for job in theirs:
-                inbox.put(job)
-        done = [do(self.data, job) for job in jobs[0]]
-        waiting = sum(len(theirs) for theirs in jobs[1:])
-        return done + [self._outbox.get() for _ in range(waiting)]
-
-    def stop(self) -> None:
-        for inbox in self._inbox:
-            inbox.put(None)
-        for process in self._processes:
-            process.join(1)
-            process.terminate()
-
-
-def solve(data: ProblemData, seconds: float, workers: int = 2, seed: int = 0, log: Any = None) -> Solution:
-    ends = time.perf_counter() + seconds
-    n = data.num_clients
-    team = Team(data, workers)
-    team.start()
-    rng = np.random.default_rng(seed)
-    pool: Pool = {}
-    best: Visits | None = None
-    cost = 0
-    own: list[Visits | None] = [None] * workers
-    own_cost = [0] * workers
-    least = least_vehicles(data)
-    say = log or (lambda *a: None)
-    try:
-        at = 0
-        while (left := ends - time.perf_counter()) > 0.05 * seconds or best is None:
-            share = left if left < 0.12 * seconds else min(seconds / (ROUNDS + 1) * (2 if at == 0 else 1), left)
-            share *= 0.93 if n <= 600 else 0.97
-            if at and n > WHOLE and at % 4 != 3:
-                parts = pieces(data, best, PIECE, rng.random())
-                each: list[list[Visits]] = [parts[w::workers] for w in range(workers)]
-                jobs = [
-                    [Job(share * sum(len(v[1]) for v in part) / sum(len(v[1]) for p in mine for v in p),
-                         int(rng.integers(1 << 30)), part, tuple(sorted(c for _, v in part for c in v)))
-                     for part in mine]
-                    for mine in each
-                ]
-                done = team.round(jobs)
-                if all(d.feasible for d in done):
-                    now = [route for d in done for route in d.visits]
-                    found = sum(d.cost for d in done)
-                    if found < cost:
-                        best, cost = now, found
-                for d in done:
-                    pool |= d.pool
-                say(at, "pieces", len(parts), cost, sum(d.iterations for d in done))
-            else:
-                jobs = []
-                for w in range(workers):
-                    job = Job(share, int(rng.integers(1 << 30)), own[w])
-                    if at and w == workers - 1:
-                        job.start = best
-                        used = sum(kind == 0 for kind, _ in best)
-                        if data.num_vehicle_types == 1 and at % 2 == 1 and used > least and n <= WHOLE * 2:
-                            job.vehicles, job.start = used - 1, None
-                    jobs.append([job])
-                done = team.round(jobs)
-                for w, d in enumerate(done):
-                    pool |= d.pool
-                    if d.feasible and (own[w] is None or d.cost < own_cost[w]):
-                        own[w], own_cost[w] = d.visits, d.cost
-                    if d.feasible and (best is None or d.cost < cost):
-                        best, cost = d.visits, d.cost
-                    say(at, w, d.feasible, d.cost, d.iterations, len(pool))
-            left = ends - time.perf_counter()
-            if left > 0.04 * seconds and best is not None:
-                t = time.perf_counter()
-                better = best_of(data, pool, cost, min(0.05 * seconds, left))
-                if better:
-                    best, cost = better, sum(pool[key] for key in better)
-                say(at, "partition", len(pool), bool(better), cost, round(time.perf_counter() - t, 2))
-                if len(pool) > 20000:
-                    pool = dict(list(pool.items())[-10000:]) | {k: pool[k] for k in best if k in pool}
-            own[0] = best
-            at += 1
-    finally:
-        team.stop()
-    return built(data, best)
+def _one_fewer(data: ProblemData, found: Found, fewest: int) -> tuple[int, ...] | None:
+    """Return vehicles, one fewer than the best solution has, if there is but one type."""
+    if data.num_vehicle_types != 1 or found.tours is None or not found.is_feasible:
+        return None
+    (now,) = used(data, found.tours)
+    return (now - 1,) if now - 1 >= fewest else None
 
 
 def least_vehicles(data: ProblemData) -> int:
@@ -246,4 +209,5 @@ def least_vehicles(data: ProblemData) -> int:
     loads = np.array([client.delivery for client in data.clients()])
     if not len(capacity) or not loads.size:
         return 1
-    return max(int(np.ceil(loads[:, d].sum() / c)) for d, c in enumerate(capacity) if c)
+    needed = [loads[:, d].sum() / c for d, c in enumerate(capacity) if c]
+    return max([1, *(int(np.ceil(each)) for each in needed)])
