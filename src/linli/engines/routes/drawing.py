@@ -35,7 +35,9 @@ def drawn(
         there = travel.at(place)
         way = float(travel.metres[here, there])
         stops.append(
-            Stop(name, what, place, moment.arrival, moment.start, moment.end, way, load, moment.late)
+            Stop(
+                name, what, place, moment.arrival, moment.start, moment.end, way, load, moment.late
+            )
         )
         metres += way
         here = there
@@ -76,9 +78,7 @@ def planned(
     return Plan(routes, (*left_out, *rest), tuple(faults), iterations)
 
 
-def _loads(
-    problem: Problem, vehicle: Vehicle, steps: Sequence[Step]
-) -> Iterator[dict[str, float]]:
+def _loads(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> Iterator[dict[str, float]]:
     """Tell what is aboard at the start, and after each stop."""
     load: dict[str, float] = defaultdict(float, vehicle.aboard)
     for name, what in steps:

@@ -114,7 +114,9 @@ def encoded(
         group = len(alternatives) if len(same) > 1 else None
         must, prize = _worth(problem.order(name), prizes or {}, money)
         if group is not None:
-            alternatives.append(ClientGroup(range(at - len(depots), at - len(depots) + len(same)), must))
+            alternatives.append(
+                ClientGroup(range(at - len(depots), at - len(depots) + len(same)), must)
+            )
         for stop, load in same:
             clients.append(_client(stop, load, at, must and group is None, prize, group))
             at += 1
@@ -145,7 +147,12 @@ def encoded(
             matrix[is_blocked] = MAX_VALUE
             matrix[:, is_blocked] = MAX_VALUE
             np.fill_diagonal(matrix, 0)
-        matrices.append((np.ceil(metres - (0.5 if is_free else 1e-6)).astype(np.int64), np.ceil(seconds - 1e-6).astype(np.int64)))
+        matrices.append(
+            (
+                np.ceil(metres - (0.5 if is_free else 1e-6)).astype(np.int64),
+                np.ceil(seconds - 1e-6).astype(np.int64),
+            )
+        )
     types = [
         _type(problem, kind, depots, list(profiles).index(kind.profile), money, scales,
               len(groups), extra is not None)

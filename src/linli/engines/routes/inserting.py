@@ -74,7 +74,9 @@ def _places(
     for vehicle in problem.vehicles:
         if problem.may(vehicle, order):
             steps = sequences.get(vehicle.name, ())
-            found += ((c, vehicle.name, i, j) for c, i, j in _detours(problem, vehicle, steps, order))
+            found += (
+                (c, vehicle.name, i, j) for c, i, j in _detours(problem, vehicle, steps, order)
+            )
     for detour, name, first, second in sorted(found):
         steps = list(sequences.get(name, ()))
         if order.is_shipment:

@@ -59,9 +59,7 @@ class Found:
         self.iterations += done.iterations
         self.pool |= done.pool
         self.penalties = done.penalties
-        if self.tours is None or (
-            (done.is_feasible, -done.cost) > (self.is_feasible, -self.cost)
-        ):
+        if self.tours is None or ((done.is_feasible, -done.cost) > (self.is_feasible, -self.cost)):
             self.tours, self.cost, self.is_feasible = done.tours, done.cost, done.is_feasible
 
 
@@ -132,7 +130,9 @@ def run(
             if len(found.pool) > pace.pool:
                 _forget(found, pace.pool // 2)
             if found.is_feasible and found.tours is not None:
-                own[0] = Done(True, found.cost, found.tours, {}, 0, found.penalties or ([], 1.0, 1.0))
+                own[0] = Done(
+                    True, found.cost, found.tours, {}, 0, found.penalties or ([], 1.0, 1.0)
+                )
             at += 1
     return found
 

@@ -133,7 +133,9 @@ def _set_up(data: ProblemData, job: Job) -> tuple[_Method, PenaltyManager]:
     """Return the local search with all operators that fit, and the penalties."""
     rng = pyvrp.RandomNumberGenerator(seed=job.seed)
     neighbours = compute_neighbours(data, NeighbourhoodParams())
-    method = _Method(data, rng, neighbours, PerturbationManager(PerturbationParams(1, job.strength)))
+    method = _Method(
+        data, rng, neighbours, PerturbationManager(PerturbationParams(1, job.strength))
+    )
     method.rng = rng
     for operator in OPERATORS:
         if operator.supports(data):

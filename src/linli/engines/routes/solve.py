@@ -91,7 +91,9 @@ def is_exact(problem: Problem) -> bool:
             *(vehicle.breaks for vehicle in problem.vehicles),
             *(
                 order.is_shipment
-                and (order.name in in_pairs or any(len(v.windows) > 1 for v in order.visits.values()))
+                and (
+                    order.name in in_pairs or any(len(v.windows) > 1 for v in order.visits.values())
+                )
                 for order in problem.orders
             ),
         ]

@@ -164,9 +164,7 @@ class _Way(NamedTuple):
         return self.travel.arrival(self.start, self.end, departure, self.pace)
 
 
-def _moved(
-    label: _Label, way: _Way, breaks: Sequence[Break], position: int
-) -> Iterator[_Label]:
+def _moved(label: _Label, way: _Way, breaks: Sequence[Break], position: int) -> Iterator[_Label]:
     """Drive on, with any number of the next breaks on the way.
 
     A break is taken before setting out, on arrival, or, where only that falls into its window,
