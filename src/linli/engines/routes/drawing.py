@@ -57,7 +57,7 @@ def drawn(
 
 def planned(
     problem: Problem, sequences: Mapping[str, Sequence[Step]], faults: Sequence[Fault] = (),
-    left_out: Sequence[LeftOut] = (), iterations: int = 0,
+    left_out: Sequence[LeftOut] = (),
 ) -> Plan:  # fmt: skip
     """Return the plan with these stops for each vehicle; vehicles without stops stay at home.
 
@@ -75,7 +75,7 @@ def planned(
         for order in problem.orders
         if order.name not in named
     )
-    return Plan(routes, (*left_out, *rest), tuple(faults), iterations)
+    return Plan(routes, (*left_out, *rest), tuple(faults))
 
 
 def _loads(problem: Problem, vehicle: Vehicle, steps: Sequence[Step]) -> Iterator[dict[str, float]]:

@@ -7,36 +7,24 @@ shifts and shift the windows after them; speeds by hour become their mean; sever
 shipment become the one around them. `Tightening` takes back what this grants too much.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import groupby
 from math import floor
+from typing import Any
 
 import numpy as np
 from pyvrp import Client, ClientGroup, Depot, Location, ProblemData, Shipment, VehicleType
 from pyvrp.constants import MAX_VALUE
 
-from .problem import DELIVERY, PICKUP, Order, Problem, Vehicle, Visit, Window
+from .problem import PICKUP, Order, Problem, Vehicle, Window
 from .scales import Money, amount, amount_scales, cliques, money_scale, room
 from .timing import Step
 from .visits import Tours
+from .windows import FOREVER, Stop, Tightening, stops_of
 
-FOREVER = 2**40
 NOWHERE = ""
 """The place where vehicles end that need not come back."""
-
-
-@dataclass
-class Tightening:
-    """What the search is told beyond the problem, so that exact times come out kept."""
-
-    earlier: dict[Step, int] = field(default_factory=dict)
-    """Seconds by which stops must begin before their windows end."""
-    shorter: dict[str, int] = field(default_factory=dict)
-    """Seconds by which vehicles must be back early, and be out less."""
-    slower: float = 1.0
-    barred: set[tuple[str, str]] = field(default_factory=set)
-    """Orders that vehicles may not do."""
 
 
 @dataclass(frozen=True)
@@ -104,10 +92,11 @@ def encoded(
     depots = list(
         dict.fromkeys(p for k in kinds for p in (k.vehicle.start, k.vehicle.end or NOWHERE))
     )
-    stops = list(_stops(problem, tight))
+    stops = list(stops_of(problem, tight))
     loads = [_load(stop.order, scales, groups) for stop in stops]
     at = len(depots)
-    alternatives, clients = [], []
+    alternatives: list[ClientGroup] = []
+    clients: list[Client] = []
     singles = [(s, load) for s, load in zip(stops, loads, strict=True) if not s.order.is_shipment]
     for name, rows in groupby(singles, key=lambda row: row[0].order.name):
         same = list(rows)
@@ -115,7 +104,7 @@ def encoded(
         must, prize = _worth(problem.order(name), prizes or {}, money)
         if group is not None:
             alternatives.append(
-                ClientGroup(range(at - len(depots), at - len(depots) + len(same)), must)
+                ClientGroup(list(range(at - len(depots), at - len(depots) + len(same))), must)
             )
         for stop, load in same:
             clients.append(_client(stop, load, at, must and group is None, prize, group))
@@ -131,7 +120,7 @@ def encoded(
     names = [*[None] * len(depots), *(stop.order.name for stop in ordered)]
     profiles = {kind.profile: kind for kind in kinds}
     is_free = all(vehicle.max_km is None for vehicle in problem.vehicles)
-    matrices = []
+    matrices: list[tuple[Any, Any]] = []
     for kind in profiles.values():
         vehicle = kind.vehicle
         pace = vehicle.pace * tight.slower / mean_speed(problem)
@@ -168,48 +157,6 @@ def encoded(
     return Encoded(data, steps, tuple(kind.names for kind in kinds), money)
 
 
-@dataclass(frozen=True)
-class _Stop:
-    order: Order
-    what: str
-    visit: Visit
-    window: Window
-
-
-def _stops(problem: Problem, tight: Tightening) -> Iterator[_Stop]:
-    """Tell all stops, one for each window; of a shipment one for all."""
-    common = _common_breaks(problem)
-    for order in problem.orders:
-        for what, visit in order.visits.items():
-            windows = visit.windows or ((0, FOREVER),)
-            if order.is_shipment:
-                windows = ((min(w[0] for w in windows), max(w[1] for w in windows)),)
-            for window in windows:
-                first, last = _shifted(window, common)
-                last -= tight.earlier.get((order.name, what), 0)
-                yield _Stop(order, what, visit, (max(first, 0), max(last, first, 0)))
-
-
-def _common_breaks(problem: Problem) -> list[tuple[Window, int]]:
-    """Return the breaks that every vehicle takes."""
-    sets = [{(b.window, b.seconds) for b in v.breaks} for v in problem.vehicles]
-    return sorted(set.intersection(*sets)) if sets else []
-
-
-def _shifted(window: Window, breaks: Sequence[tuple[Window, int]]) -> Window:
-    """Return a window on a clock that stands still during breaks."""
-    first, last = window
-    early, late = first, last
-    for (begin, end), seconds in breaks:
-        if first >= end + seconds:
-            early -= seconds
-        if last >= end + seconds:
-            late -= seconds
-        elif last > begin:
-            late = max(min(late, begin), late - seconds)
-    return early, max(early, late)
-
-
 def mean_speed(problem: Problem) -> float:
     """Return the mean factor of speed while the vehicles are out."""
     hours = problem.travel.hours
@@ -230,22 +177,28 @@ def _load(order: Order, scales: Mapping[str, int], groups: Sequence[frozenset[st
     return own + [int(order.name in group) for group in groups]
 
 
+def _window(stop: Stop) -> Window:
+    """Return a window; PyVRP knows none that never ends by its greatest number."""
+    first, last = stop.window
+    return first, last if last < FOREVER else int(np.iinfo(np.int64).max)
+
+
 def _client(
-    stop: _Stop, load: list[int], at: int, must: bool, prize: int, group: int | None
+    stop: Stop, load: list[int], at: int, must: bool, prize: int, group: int | None
 ) -> Client:
     nothing = [0] * len(load)
     is_pickup = stop.what == PICKUP
     return Client(
         at, nothing if is_pickup else load, load if is_pickup else nothing, stop.visit.service,
-        *stop.window, 0, prize, must, group, name=stop.order.name,
+        *_window(stop), 0, prize, must, group, name=stop.order.name,
     )  # fmt: skip
 
 
 def _shipment(
-    pickup: _Stop, delivery: _Stop, load: list[int], at: int, must: bool, prize: int
+    pickup: Stop, delivery: Stop, load: list[int], at: int, must: bool, prize: int
 ) -> Shipment:
     return Shipment(
-        at, at + 1, *pickup.window, pickup.visit.service, *delivery.window,
+        at, at + 1, *_window(pickup), pickup.visit.service, *_window(delivery),
         delivery.visit.service, load, prize, must, name=pickup.order.name,
     )  # fmt: skip
 
@@ -294,7 +247,7 @@ def _type(
     first, last = vehicle.shift
     resting = sum(each.seconds for each in vehicle.breaks if each.window[1] < last)
     last = max(last - resting - kind.shorter, first)
-    limits: dict[str, int] = {}
+    limits: dict[str, Any] = {} if last >= FOREVER else {"tw_late": last}
     if vehicle.max_seconds is not None:
         limits["shift_duration"] = max(vehicle.max_seconds - resting - kind.shorter, 0)
     if vehicle.max_km is not None and not is_costed:
@@ -304,7 +257,7 @@ def _type(
     return VehicleType(
         num_available=len(kind.names), capacity=carried + [1] * groups,
         start_depot=depots.index(vehicle.start), end_depot=depots.index(vehicle.end or NOWHERE),
-        fixed_cost=0 if vehicle.is_out else money.of(vehicle.fixed), tw_early=first, tw_late=last,
+        fixed_cost=0 if vehicle.is_out else money.of(vehicle.fixed), tw_early=first,
         start_late=first if vehicle.is_out else None,
         unit_distance_cost=1 if is_costed else money.metre(vehicle),
         unit_duration_cost=money.second(vehicle), profile=profile,

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, pairwise
 
 from .drawing import drawn
 from .plan import Route
@@ -100,7 +100,7 @@ def _detours(
     fixed = 0.0 if steps or vehicle.is_out else vehicle.fixed
 
     def money(path: Sequence[int | None]) -> float:
-        ways = zip(path, path[1:], strict=False)
+        ways = pairwise(path)
         metres = sum(float(travel.metres[a, b]) for a, b in ways if a is not None and b is not None)
         return metres / 1000 * vehicle.per_km
 

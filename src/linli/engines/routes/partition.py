@@ -3,7 +3,7 @@
 import time
 
 import numpy as np
-from pyvrp import ProblemData
+from pyvrp import Client, ProblemData, Shipment
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import csr_matrix
 
@@ -26,7 +26,7 @@ def best_of(data: ProblemData, pool: Pool, below: int, seconds: float) -> Tours 
         return None
     tours, price = _cheapest(data, pool)
     n = data.num_clients
-    served = [*data.clients(), *data.shipments()]
+    served: list[Client | Shipment] = [*data.clients(), *data.shipments()]
     rows = np.concatenate([_rows(n, tour) for tour in tours])
     columns = np.repeat(np.arange(len(tours)), [len(_rows(n, tour)) for tour in tours])
     skipped = np.array([at for at, each in enumerate(served) if not each.required], np.int64)

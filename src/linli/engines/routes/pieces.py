@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from pyvrp import Client, Depot, ProblemData, Shipment, VehicleType
+from pyvrp import Client, Depot, ProblemData, Shipment, ShipmentStep, VehicleType
 
 from .visits import Tour, Tours, place_of, used
 
@@ -32,7 +33,7 @@ def nearest(data: ProblemData) -> np.ndarray:
     """
     clients, shipments = data.clients(), data.shipments()
     steps = [s for each in shipments for s in (each.pickup, each.delivery)]
-    everywhere = [*clients, *steps]
+    everywhere: list[Client | ShipmentStep] = [*clients, *steps]
     where = np.array([v.location for v in everywhere])
     early = np.array([float(v.tw_early) for v in everywhere])
     late = np.array([float(v.tw_late) for v in everywhere])
@@ -79,8 +80,10 @@ def pieces(
         done += len(tours[first][1])
         pull = ties[first].copy()
         while free.any() and done < wanted * (len(parts) + 1) - 0.5:
-            mean = np.array([max(len(tours[at][1]), 1) for at in np.flatnonzero(free)])
-            at = int(np.flatnonzero(free)[np.argmax(pull[free] / mean)])
+            mean = np.array(
+                [max(len(each), 1) for (_, each), is_ in zip(tours, free, strict=True) if is_]
+            )
+            at = int(np.flatnonzero(free)[int(np.argmax(pull[free] / mean))])
             part.append(at)
             free[at] = False
             done += len(tours[at][1])
@@ -88,7 +91,9 @@ def pieces(
         parts.append(part)
         if free.any():
             rest = np.flatnonzero(free)
-            first = int(rest[np.argmin(ties[np.ix_(rest, rest)].sum(1) + rng.random(len(rest)))])
+            first = int(
+                rest[int(np.argmin(ties[np.ix_(rest, rest)].sum(1) + rng.random(len(rest))))]
+            )
     spare = np.array([t.num_available for t in data.vehicle_types()]) - used(data, tours)
     found = []
     for at, part in enumerate(parts):
@@ -132,7 +137,6 @@ def cut(data: ProblemData, visits: Sequence[int], vehicles: Sequence[int]) -> Pa
     places = [d.location for d in depots] + [place_of(data, v) for v in visits]
     kept = sorted(set(places))
     at = {place: i for i, place in enumerate(kept)}
-    block = np.ix_(kept, kept)
     types = [data.vehicle_type(k) for k in kinds]
     profiles = sorted({t.profile for t in types})
 
@@ -150,13 +154,17 @@ def cut(data: ProblemData, visits: Sequence[int], vehicles: Sequence[int]) -> Pa
                 for d in depots
             ],
             [typed(t, vehicles[k]) for k, t in zip(kinds, types, strict=True)],
-            [np.ascontiguousarray(data.distance_matrix(p)[block]) for p in profiles],
-            [np.ascontiguousarray(data.duration_matrix(p)[block]) for p in profiles],
+            [_block(data.distance_matrix(p), kept) for p in profiles],
+            [_block(data.duration_matrix(p), kept) for p in profiles],
             shipments=[_shifted(shipment, at) for shipment in shipments],
         ),
         tuple(visits),
         tuple(kinds),
     )
+
+
+def _block(matrix: Any, kept: Sequence[int]) -> Any:
+    return np.ascontiguousarray(matrix[np.ix_(kept, kept)])
 
 
 def _moved(client: Client, at: dict[int, int]) -> Client:

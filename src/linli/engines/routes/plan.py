@@ -104,6 +104,8 @@ class Plan:
     left_out: tuple[LeftOut, ...] = ()
     faults: tuple[Fault, ...] = ()
     iterations: int = 0
+    searched: float = 0.0
+    """Seconds of wall time spent in the search itself."""
 
     @property
     def is_feasible(self) -> bool:
@@ -180,6 +182,7 @@ class Plan:
             tuple(LeftOut(**row) for row in rows["left_out"]),
             tuple(Fault(**row) for row in rows["faults"]),
             int(rows.get("iterations", 0)),
+            float(rows.get("searched", 0.0)),
         )
 
 

@@ -252,7 +252,7 @@ def _merged(
         stops, pauses, end, metres = stand.done, stand.pauses, now, stand.metres
         broken: tuple[str, ...] = ()
         end = max([now, *(stop.end for stop in stops)])
-    elif on is None and not stand.told and now >= before.end and not stand.vehicle.name in down:
+    elif on is None and not stand.told and now >= before.end:
         return before
     else:
         on = on or drawn(rest, stand.vehicle, ())

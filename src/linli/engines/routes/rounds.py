@@ -65,12 +65,14 @@ class Found:
 
 def run(
     data: ProblemData, seconds: float, workers: int = 2, seed: int = 0, *,
-    start: Tours | None = None, patience: float | None = None, pace: Pace = Pace(), log: Callable[..., Any] | None = None,
+    start: Tours | None = None, patience: float | None = None,
+    pace: Pace | None = None, log: Callable[..., Any] | None = None,
 ) -> Found:  # fmt: skip
     """Search for `seconds` seconds of wall time; `log` is called with what each step found.
 
     After `patience` seconds without a feasible solution the search ends.
     """
+    pace = pace or Pace()
     ends = time.perf_counter() + seconds
     rng = np.random.default_rng(seed)
     number = data.num_clients + 2 * data.num_shipments

@@ -29,7 +29,7 @@ class Money:
 
 
 def money_scale(problem: Problem) -> Money:
-    """Return the scale of costs: exact if whole numbers up to `FINEST` can say them, else rounded."""
+    """Return the scale of costs: exact if small whole numbers can say them, else rounded."""
     units = {Fraction(str(v.per_km)) / 1000 for v in problem.vehicles}
     units |= {Fraction(str(v.per_hour)) / 3600 for v in problem.vehicles}
     units -= {Fraction(0)}
@@ -42,7 +42,7 @@ def money_scale(problem: Problem) -> Money:
 
 
 def amount_scales(problem: Problem) -> dict[str, int]:
-    """Return by how much amounts of each unit are multiplied: 1 for whole ones, else up to 1,000."""
+    """Return by how much amounts of each unit are multiplied: whole ones by 1."""
     scales = {}
     for unit in problem.units():
         amounts = [float(o.amounts.get(unit, 0)) for o in problem.orders]

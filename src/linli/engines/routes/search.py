@@ -20,7 +20,6 @@ from pyvrp.search import (
 from .pieces import cut
 from .visits import Pool, Tours, built, cost, cost_of, tour_of, tours_of
 
-
 MOST = 1e8
 """The greatest penalty: it must outweigh the prize of an urgent order."""
 

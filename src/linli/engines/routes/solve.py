@@ -2,16 +2,18 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from .drawing import planned
-from .encoding import Tightening, encoded
+from .encoding import encoded
 from .faults import checked
 from .inserting import Insertion, inserted
 from .plan import LeftOut, Plan
 from .problem import DELIVERY, PICKUP, Order, Problem
 from .rounds import Pace, run
 from .timing import Step
+from .windows import Tightening
 
 Sequences = dict[str, list[Step]]
 PATIENCE = 0.25
@@ -22,8 +24,8 @@ EXPLAINED = 40
 
 
 def solve(
-    problem: Problem, seconds: float, *, workers: int = 2, seed: int = 0, pace: Pace = Pace(),
-    log: Callable[..., Any] | None = None,
+    problem: Problem, seconds: float, *, workers: int = 2, seed: int = 0,
+    pace: Pace | None = None,    log: Callable[..., Any] | None = None,
 ) -> Plan:  # fmt: skip
     """Plan the orders.
 
@@ -59,18 +61,20 @@ def solve(
     prizes = priorities(sound) if is_overloaded(sound) else {}
     share = 1.0 if is_exact(sound) else 0.75
     sequences: Sequences = {}
-    iterations = 0
+    iterations, searched = 0, 0.0
     for attempt in range(REPAIRS):
         here = encoded(sound, tight=tight, prizes=prizes)
         left = ends - time.perf_counter()
         start = here.tours(_fitting(sound, sequences, tight)) if sequences else None
         budget = left if attempt == REPAIRS - 1 else left * share
         patience = PATIENCE * seconds if not prizes else None
+        begun = time.perf_counter()
         found = run(
             here.data, max(budget, 0.05), workers, seed + attempt, start=start, pace=pace,
             patience=patience, log=log,
         )  # fmt: skip
         iterations += found.iterations
+        searched += time.perf_counter() - begun
         sequences = here.sequences(found.tours or [])
         if not found.is_feasible and not prizes:
             prizes = priorities(sound)
@@ -80,7 +84,8 @@ def solve(
         share = 0.5
     sequences = completed(sound, mended(sound, sequences))
     left_out += reasons(sound, sequences)
-    return planned(sound, sequences, faults, left_out, iterations)
+    plan = planned(sound, sequences, faults, left_out)
+    return replace(plan, iterations=iterations, searched=round(searched, 3))
 
 
 def is_exact(problem: Problem) -> bool:
@@ -211,7 +216,7 @@ def completed(problem: Problem, sequences: Sequences) -> Sequences:
 def reasons(problem: Problem, sequences: Mapping[str, Sequence[Step]]) -> list[LeftOut]:
     """Tell of each order that is in no route why it is in none."""
     served = {name for steps in sequences.values() for name, _ in steps}
-    found = []
+    found: list[LeftOut] = []
     for order in problem.orders:
         if order.name in served:
             continue

@@ -119,7 +119,7 @@ def _latest(problem: Problem, vehicle: Vehicle, visits: Sequence[Visit], timing:
     for at in range(len(visits) - 1, -1, -1):
         visit, moment = visits[at], timing.moments[at]
         over = [last for first, last in visit.windows if first <= moment.start <= last]
-        latest = min(latest - visit.service, *(over or [latest]))
+        latest = min([latest - visit.service, *over])
         latest -= float(travel.seconds[rows[at], rows[at + 1]]) * vehicle.pace
     return floor(latest + 1e-6)
 

@@ -129,8 +129,8 @@ def great_circle(
     where = np.array([(p.lon, p.lat) for p in places], float).reshape(-1, 2)
     is_off = ~(np.isfinite(where).all(1) & (abs(where[:, 0]) <= 180) & (abs(where[:, 1]) <= 90))
     if is_off.any():
-        names = ", ".join(places[at].name for at in np.flatnonzero(is_off))
-        raise ValueError(f"places that are not on the earth: {names}")
+        off = ", ".join(p.name for p, is_ in zip(places, is_off, strict=True) if is_)
+        raise ValueError(f"places that are not on the earth: {off}")
     metres = circles(where) * factor
     names = tuple(p.name for p in places)
     return Travel(names, metres, metres / (kmh / 3.6), hours, where)

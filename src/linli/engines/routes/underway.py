@@ -71,7 +71,7 @@ def standing(
     done = _begun(stops, now, delay, news)
     ahead = stops[len(done) :]
     place, ready, metres = _free(problem, vehicle, route, done, now, delay, news)
-    if ahead and not _is_busy(done, now, delay) and vehicle.name not in news.positions:
+    if ahead and _is_moving(vehicle, done, now, delay, news):
         goal = ahead[0]
         arrival = goal.arrival + delay
         place, ready = goal.place, max(arrival, now)
@@ -79,10 +79,9 @@ def standing(
         if goal.order not in news.cancelled:
             done.append(_kept(problem, goal, arrival))
             ready = done[-1].end
-    elif not ahead and not _is_busy(done, now, delay) and vehicle.name not in news.positions:
-        if vehicle.end is not None:
-            place, ready = vehicle.end, max(route.end + delay, now)
-            metres = route.metres
+    elif not ahead and _is_moving(vehicle, done, now, delay, news) and vehicle.end is not None:
+        place, ready = vehicle.end, max(route.end + delay, now)
+        metres = route.metres
     pauses = tuple(
         p for p in route.pauses if p.start <= now - delay or p.before < len(done)
     )  # fmt: skip
@@ -122,6 +121,11 @@ def _begun(stops: Sequence[Stop], now: int, delay: int, news: News) -> list[Stop
 
 def _is_busy(done: Sequence[Stop], now: int, delay: int) -> bool:
     return bool(done) and done[-1].end > now - delay and done[-1].end + delay > now
+
+
+def _is_moving(vehicle: Vehicle, done: Sequence[Stop], now: int, delay: int, news: News) -> bool:
+    """Whether a vehicle is between two stops, nobody knows where."""
+    return not _is_busy(done, now, delay) and vehicle.name not in news.positions
 
 
 def _free(
