@@ -21,6 +21,10 @@ from .search import Done, Job, Penalties
 from .visits import Pool, Tours, left_out, used
 
 
+TOO_DEAR = 1.03
+"""A vehicle fewer is given up when it was not feasible, or so many times as dear, twice."""
+
+
 @dataclass(frozen=True)
 class Pace:
     """How a search spends its time."""
@@ -81,7 +85,7 @@ def run(
     own: list[Done | None] = [None] * workers
     lean: Done | None = None
     near = nearest(data) if is_large else np.empty((0, 0), int)
-    fewest = least_vehicles(data)
+    fewest, failures = least_vehicles(data), 0
     say = log or (lambda *_: None)
     with Hands(data, workers) as hands:
         at = 0
@@ -119,6 +123,10 @@ def run(
                     found.take(done)
                     if jobs[hand][0].vehicles:
                         lean = done
+                        if not done.is_feasible or done.cost > TOO_DEAR * found.cost:
+                            failures += 1
+                        if failures == 2:
+                            fewest, failures = jobs[hand][0].vehicles[0] + 1, 0
                         continue
                     before = own[hand]
                     if before is None or (done.is_feasible, -done.cost) > (

@@ -2,7 +2,7 @@
 
 A route goes through its stops in the order given. Each begins as early as it can; of all starts
 with the same end the latest is taken, so nobody waits on the road for what could be waited for
-at home. Where a window cannot be kept, the stop is served late, and the route says by how much.
+at home. Where stops have several windows and hours cost, later ones are tried, too. Where a window cannot be kept, the stop is served late, and the route says by how much.
 """
 
 from collections.abc import Iterator, Sequence
@@ -54,6 +54,8 @@ class Timing:
         return self.late == 0 and self.missed == 0
 
 
+LATER = 8
+"""How many times the next windows are tried."""
 FOREVER = 10**9
 """A time for where there is no way."""
 
@@ -91,14 +93,32 @@ def timed(
     first = _through(problem, vehicle, visits, vehicle.shift[0])
     if vehicle.is_out or is_hasty or not visits:
         return first
-    low, high = vehicle.shift[0], max(first.moments[0].start, vehicle.shift[0])
-    if first.is_kept and not vehicle.breaks and problem.travel.hours is None:
+    low, high = vehicle.shift[0], max(first.end, vehicle.shift[0])
+    is_plain = not vehicle.breaks and problem.travel.hours is None
+    if is_plain and first.is_kept and all(len(visit.windows) <= 1 for visit in visits):
         high = max(min(high, _latest(problem, vehicle, visits, first)), low)
         tried = _through(problem, vehicle, visits, high)
         if tried.is_kept and tried.end <= first.end:
             return tried
-    # Halving: the end never falls with a later start.
-    best = first
+    best = last = _settled(problem, vehicle, visits, first, high)
+    pays = vehicle.per_hour > 0 or vehicle.max_seconds is not None
+    several = sum(len(visit.windows) - 1 for visit in visits if visit.windows)
+    for _ in range(min(several, LATER) if pays and first.is_kept else 0):
+        # A second later the next windows are used: the day ends later, and may be shorter.
+        on = _through(problem, vehicle, visits, last.start + 1)
+        if not on.is_kept:
+            break
+        last = _settled(problem, vehicle, visits, on, high)
+        if last.end - last.start < best.end - best.start:
+            best = last
+    return best
+
+
+def _settled(
+    problem: Problem, vehicle: Vehicle, visits: Sequence[Visit], first: Timing, high: int
+) -> Timing:
+    """Return the latest start with the same end, by halving: with a later start no end is sooner."""
+    low, high, best = first.start, max(high, first.start), first
     while low < high:
         middle = (low + high + 1) // 2
         tried = _through(problem, vehicle, visits, middle)
@@ -110,7 +130,7 @@ def timed(
 
 
 def _latest(problem: Problem, vehicle: Vehicle, visits: Sequence[Visit], timing: Timing) -> int:
-    """Return the latest start with the same end, where ways always take as long."""
+    """Return the latest start with the same end, where ways always take as long and windows are single."""
     travel = problem.travel
     rows = [travel.at(place) for place in (vehicle.start, *(visit.place for visit in visits))]
     latest = float(timing.end)
@@ -127,7 +147,9 @@ def _latest(problem: Problem, vehicle: Vehicle, visits: Sequence[Visit], timing:
 def _through(problem: Problem, vehicle: Vehicle, visits: Sequence[Visit], start: int) -> Timing:
     """Go through the stops from a given start, keeping for each number of breaks the best way."""
     travel = problem.travel
-    breaks = sorted(vehicle.breaks, key=lambda each: each.window)
+    breaks = sorted(
+        (each for each in vehicle.breaks if each.window[1] >= start), key=lambda each: each.window
+    )
     labels = [_Label(0, 0, float(start), 0)]
     here = travel.at(vehicle.start)
 

@@ -1,13 +1,13 @@
 """Where vehicles stand at a moment: what is driven and done, and from where each can go on.
 
 What counts as driven: stops that were begun, and the stop a vehicle is on its way to, unless its
-position was told or that stop was cancelled. A vehicle on the way home is taken to arrive there.
+position was told, it is down, or that stop was cancelled. A vehicle on the way home is taken to arrive there.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .changes import Delay, Position, Served
+from .changes import Delay, Down, Position, Served
 from .plan import Route, Stop
 from .problem import DELIVERY, PICKUP, Problem, Vehicle
 from .timing import Pause, Step
@@ -37,6 +37,7 @@ class News:
     delays: Mapping[str, int]
     served: Mapping[Step, Served]
     cancelled: frozenset[str]
+    down: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, changes: Sequence[object], cancelled: frozenset[str]) -> "News":
@@ -50,6 +51,7 @@ class News:
             delays,
             {(c.order, c.what): c for c in changes if isinstance(c, Served)},
             cancelled,
+            frozenset(c.vehicle for c in changes if isinstance(c, Down)),
         )
 
 
@@ -62,7 +64,8 @@ def standing(
     stops = list(route.stops) if route is not None else []
     told = tuple((s.order, s.what) for s in stops if s.order not in news.cancelled)
     was_served = any((s.order, s.what) in news.served for s in stops)
-    if route is None or (now - delay < route.start and not was_served):
+    has_left = vehicle.is_out or was_served or (route is not None and now - delay >= route.start)
+    if route is None or not has_left:
         first = max(first, now, route.start + delay if route is not None and delay > 0 else now)
         position = news.positions.get(vehicle.name)
         start = position.place.name if position is not None else vehicle.start
@@ -125,7 +128,8 @@ def _is_busy(done: Sequence[Stop], now: int, delay: int) -> bool:
 
 def _is_moving(vehicle: Vehicle, done: Sequence[Stop], now: int, delay: int, news: News) -> bool:
     """Whether a vehicle is between two stops, nobody knows where."""
-    return not _is_busy(done, now, delay) and vehicle.name not in news.positions
+    is_known = vehicle.name in news.positions or vehicle.name in news.down
+    return not _is_busy(done, now, delay) and not is_known
 
 
 def _free(
