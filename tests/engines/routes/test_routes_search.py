@@ -23,7 +23,7 @@ def big(number: int = 60, shipments: int = 4, **more):
     for at in range(number + 1 - 2 * shipments, number, 2):
         ends = Visit(str(at)), Visit(str(at + 1))
         orders.append(Order(f"m{at}", pickup=ends[0], delivery=ends[1], amounts={"box": 1}))
-    return town(ways, orders, *(van(f"v{i}", **more) for i in range(20)))
+    return town(ways, orders, *(van(f"v{i}", **more) for i in range(30)))
 
 
 def test_pieces_hold_every_visit_once_and_share_out_the_spare_vehicles():
@@ -33,8 +33,8 @@ def test_pieces_hold_every_visit_once_and_share_out_the_spare_vehicles():
     parts = pieces(data, tours, nearest(data), 20, np.random.default_rng(1))
 
     assert len(parts) >= 2
-    assert sorted(v for part in parts for v in part.visits) == list(range(59))
-    assert sum(part.vehicles[0] for part in parts) == 20
+    assert sorted(v for part in parts for v in part.visits) == list(range(60))
+    assert sum(part.vehicles[0] for part in parts) == 30
     assert sorted(tour for part in parts for tour in part.tours) == sorted(tours)
 
 
@@ -71,7 +71,9 @@ def test_search_in_pieces_makes_a_large_plan_cheaper_and_keeps_it_whole():
 
 
 def test_of_the_routes_met_those_that_go_together_best_are_chosen():
-    data = encoded(town(line(0, 1, 2, 3), [order(str(i)) for i in (1, 2, 3)], van("a"), van("b"))).data
+    data = encoded(
+        town(line(0, 1, 2, 3), [order(str(i)) for i in (1, 2, 3)], van("a"), van("b"))
+    ).data
     pool = {(0, (0, 1)): 50, (0, (2,)): 40, (0, (0,)): 20, (0, (1, 2)): 45, (0, (2, 1)): 44}
 
     chosen = best_of(data, pool, 90, 5)

@@ -255,7 +255,7 @@ def test_every_order_is_served_once_or_left_out_and_no_rule_is_broken(
     orders = tuple(
         order(
             o.name, at=[tuple(x / HOUR for x in o.delivery.windows[0])], service=600,
-            amounts=o.amounts, prize=o.prize, skills=frozenset("a") if int(o.name) % 5 == 0 else frozenset(),
+            amounts=o.amounts, prize=o.prize, skills=frozenset("a" if int(o.name) % 5 == 0 else ""),
         )
         for o in problem.orders
     )  # fmt: skip

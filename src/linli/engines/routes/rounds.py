@@ -20,7 +20,6 @@ from .pieces import nearest, pieces
 from .search import Done, Job, Penalties
 from .visits import Pool, Tours, left_out, used
 
-
 TOO_DEAR = 1.03
 """A vehicle fewer is given up when it was not feasible, or so many times as dear, twice."""
 
@@ -121,12 +120,13 @@ def run(
                     jobs.append([job])
                 for hand, (done,) in enumerate(hands.do(jobs)):
                     found.take(done)
-                    if jobs[hand][0].vehicles:
+                    fewer = jobs[hand][0].vehicles
+                    if fewer is not None:
                         lean = done
                         if not done.is_feasible or done.cost > TOO_DEAR * found.cost:
                             failures += 1
                         if failures == 2:
-                            fewest, failures = jobs[hand][0].vehicles[0] + 1, 0
+                            fewest, failures = fewer[0] + 1, 0
                         continue
                     before = own[hand]
                     if before is None or (done.is_feasible, -done.cost) > (

@@ -66,6 +66,7 @@ class Gathering(IteratedLocalSearchCallbacks):
         self.pool: Pool = {}
         self._data = data
         self._seen = 0
+        self._has_shipments = data.num_shipments > 0
 
     def on_iteration(
         self, current: Any, candidate: Solution, best: Any, cost_evaluator: Any
@@ -74,14 +75,13 @@ class Gathering(IteratedLocalSearchCallbacks):
         if self._seen % self.EVERY == 0 and candidate.is_feasible():
             self.take(candidate)
 
-    def on_best(self, best: Solution) -> None:
-        if best.is_feasible():
-            self.take(best)
-
     def take(self, solution: Solution) -> None:
         """Keep the routes of a solution."""
         for route in solution.routes():
-            tour = tour_of(self._data, route)
+            if self._has_shipments:
+                tour = tour_of(self._data, route)
+            else:
+                tour = route.vehicle_type(), tuple([a.idx for a in route if a.is_client()])
             if tour not in self.pool:
                 self.pool[tour] = cost_of(route)
 

@@ -20,7 +20,7 @@ from .solve import Sequences, mended, priorities
 from .timing import Step
 
 STRENGTH = 10
-RESERVE = 0.25
+RESERVE = 0.35
 """The share of the time kept for drawing what was found."""
 
 

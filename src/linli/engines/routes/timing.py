@@ -2,7 +2,8 @@
 
 A route goes through its stops in the order given. Each begins as early as it can; of all starts
 with the same end the latest is taken, so nobody waits on the road for what could be waited for
-at home. Where stops have several windows and hours cost, later ones are tried, too. Where a window cannot be kept, the stop is served late, and the route says by how much.
+at home. Where stops have several windows and hours cost, later ones are tried, too. Where a
+window cannot be kept, the stop is served late, and the route says by how much.
 """
 
 from collections.abc import Iterator, Sequence
@@ -117,7 +118,7 @@ def timed(
 def _settled(
     problem: Problem, vehicle: Vehicle, visits: Sequence[Visit], first: Timing, high: int
 ) -> Timing:
-    """Return the latest start with the same end, by halving: with a later start no end is sooner."""
+    """Return the latest start with the same end, by halving: a later start never ends sooner."""
     low, high, best = first.start, max(high, first.start), first
     while low < high:
         middle = (low + high + 1) // 2
@@ -130,7 +131,7 @@ def _settled(
 
 
 def _latest(problem: Problem, vehicle: Vehicle, visits: Sequence[Visit], timing: Timing) -> int:
-    """Return the latest start with the same end, where ways always take as long and windows are single."""
+    """Return the latest start with the same end, with single windows and equal speeds."""
     travel = problem.travel
     rows = [travel.at(place) for place in (vehicle.start, *(visit.place for visit in visits))]
     latest = float(timing.end)

@@ -1,7 +1,8 @@
 """Where vehicles stand at a moment: what is driven and done, and from where each can go on.
 
 What counts as driven: stops that were begun, and the stop a vehicle is on its way to, unless its
-position was told, it is down, or that stop was cancelled. A vehicle on the way home is taken to arrive there.
+position was told, it is down, or that stop was cancelled. A vehicle on the way home is taken to
+arrive there.
 """
 
 from collections.abc import Mapping, Sequence
