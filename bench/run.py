@@ -54,6 +54,15 @@ BENCHES: dict[str, list[str | Path]] = {
         "--rul",
         Path("cmapss/RUL_FD001.txt.gz"),
     ],
+    "routes": [
+        *(
+            Path(f"routes/{name}.vrp")
+            for name in ("RC208", "X-n101-k25", "X-n200-k36", "X-n439-k37")
+        ),
+        "--seconds",
+        "30",
+    ],
+    "replan": [],
 }
 
 

@@ -34,6 +34,10 @@ from .travel import Place
 from .underway import News, Standing, standing
 
 
+LATE_TRIES = 300
+"""Places tried for an order that will be late: near ones are full, or would make others late."""
+
+
 @dataclass(frozen=True)
 class Replanned:
     """The new plan, the problem it solves (for the next time), and what is different."""
@@ -48,7 +52,7 @@ class Replanned:
 
 def replan(
     plan: Plan, problem: Problem, now: int, changes: Sequence[Change], *, seconds: float = 2.0,
-    stability: float = 1.0, seed: int = 0,
+    stability: float = 2.0, seed: int = 0,
 ) -> Replanned:  # fmt: skip
     """Plan the rest of the day anew.
 
@@ -220,7 +224,7 @@ def _belated(
     )  # fmt: skip
     chosen = dict(chosen)
     for order in sorted(missing, key=lambda o: o.priority):
-        place = inserted(open_, chosen, open_.order(order.name))
+        place = inserted(open_, chosen, open_.order(order.name), tries=LATE_TRIES)
         if isinstance(place, Insertion):
             chosen[place.vehicle] = place.steps
     return rest, chosen
