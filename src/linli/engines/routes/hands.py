@@ -14,14 +14,14 @@ from typing import IO, Any
 
 from pyvrp import ProblemData
 
-from .search import Done, Job, search
+from .search import Desk, Done, Job
 
 
 class Hands:
     """This process, and `number` − 1 beside it; use it in a `with` statement."""
 
     def __init__(self, data: ProblemData, number: int) -> None:
-        self._data = data
+        self._desk = Desk(data)
         self._others = [
             subprocess.Popen(
                 [sys.executable, "-m", __name__],
@@ -49,7 +49,7 @@ class Hands:
         """Let each hand do its jobs one after the other; the first list is this process's own."""
         for other, theirs in zip(self._others, jobs[1:], strict=True):
             _write(other.stdin, list(theirs))
-        done = [[search(self._data, job) for job in jobs[0]]]
+        done = [[self._desk.do(job) for job in jobs[0]]]
         return done + [pickle.load(_open(other.stdout)) for other in self._others]
 
 
@@ -65,13 +65,13 @@ def _write(pipe: IO[bytes] | None, what: Any) -> None:
 
 def main() -> None:
     """Take the problem, then jobs until the pipe is closed."""
-    data: ProblemData = pickle.load(sys.stdin.buffer)
+    desk = Desk(pickle.load(sys.stdin.buffer))
     while True:
         try:
             jobs: list[Job] = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        _write(sys.stdout.buffer, [search(data, job) for job in jobs])
+        _write(sys.stdout.buffer, [desk.do(job) for job in jobs])
 
 
 if __name__ == "__main__":

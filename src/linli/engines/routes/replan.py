@@ -33,7 +33,6 @@ from .timing import FOREVER
 from .travel import Place
 from .underway import News, Standing, standing
 
-
 LATE_TRIES = 300
 """Places tried for an order that will be late: near ones are full, or would make others late."""
 

@@ -1,8 +1,9 @@
 """Search in rounds, by several hands, of the whole and in pieces.
 
 In each round every hand has jobs of the same length together. A small problem is searched whole:
-each hand from its own best, one of them with a vehicle fewer where the loads allow that. A large
-one is searched in pieces (`pieces`), and now and then whole. Routes that were met are pooled; set
+each hand goes on with its own search; in every other round the last hand searches with a vehicle
+fewer, where the loads allow that, and towards the end from the best of all. A large problem is
+searched in pieces (`pieces`), and now and then whole. Routes that were met are pooled; set
 partitioning over the pool (`partition`) looks for the best that go together.
 """
 
@@ -32,14 +33,20 @@ class Pace:
     """Visits up to which a problem is searched whole."""
     piece: int = 200
     rounds: int = 8
-    first: float = 2.0
-    """How many rounds' time the first takes, which starts from nothing."""
+    first: float = 0.2
+    """How many rounds' time the first takes if the problem is large."""
     every: int = 4
     """A large problem is searched whole once in so many rounds."""
+    fewer: int = 600
+    """Visits up to which a vehicle fewer is tried."""
+    together: float = 0.6
+    """The share of the time after which the last hand goes on from the best of all."""
     history: int = 300
     piece_history: int = 300
     strength: int = 25
     piece_strength: int = 25
+    neighbours: int = 50
+    piece_neighbours: int = 50
     updates: int = 100
     partition: float = 0.05
     """The share of all time that one try at set partitioning may take."""
@@ -62,131 +69,166 @@ class Found:
         self.iterations += done.iterations
         self.pool |= done.pool
         self.penalties = done.penalties
-        if self.tours is None or ((done.is_feasible, -done.cost) > (self.is_feasible, -self.cost)):
+        is_better = (done.is_feasible, -done.cost) > (self.is_feasible, -self.cost)
+        if self.tours is None or is_better:
             self.tours, self.cost, self.is_feasible = done.tours, done.cost, done.is_feasible
 
 
 def run(
     data: ProblemData, seconds: float, workers: int = 2, seed: int = 0, *,
-    start: Tours | None = None, patience: float | None = None,
-    pace: Pace | None = None, log: Callable[..., Any] | None = None,
+    start: Tours | None = None, patience: float | None = None, pace: Pace | None = None,
+    log: Callable[..., Any] | None = None,
 ) -> Found:  # fmt: skip
     """Search for `seconds` seconds of wall time; `log` is called with what each step found.
 
     After `patience` seconds without a feasible solution the search ends.
     """
-    pace = pace or Pace()
     ends = time.perf_counter() + seconds
-    rng = np.random.default_rng(seed)
-    number = data.num_clients + 2 * data.num_shipments
-    is_large = number > pace.whole and not data.num_groups and data.num_vehicles > 1
-    found = Found()
-    own: list[Done | None] = [None] * workers
-    lean: Done | None = None
-    near = nearest(data) if is_large else np.empty((0, 0), int)
-    fewest, failures = least_vehicles(data), 0
-    say = log or (lambda *_: None)
     with Hands(data, workers) as hands:
-        at = 0
+        rounds = _Rounds(
+            data, hands, workers, seed, start, pace or Pace(), log or (lambda *_: None)
+        )
+        rounds.go(ends, seconds, patience)
+    return rounds.found
+
+
+@dataclass
+class _Rounds:
+    data: ProblemData
+    hands: Hands
+    workers: int
+    seed: int
+    start: Tours | None
+    pace: Pace
+    say: Callable[..., Any]
+    found: Found = field(default_factory=Found)
+
+    def __post_init__(self) -> None:
+        data = self.data
+        self.rng = np.random.default_rng(self.seed)
+        self.number = data.num_clients + 2 * data.num_shipments
+        self.is_large = (
+            self.number > self.pace.whole and not data.num_groups and data.num_vehicles > 1
+        )
+        self.near = nearest(data) if self.is_large else np.empty((0, 0), int)
+        self.fewest, self.failures = least_vehicles(data), 0
+        self.lean: Done | None = None
+        self.is_together, self.meetings = False, 0
+
+    def go(self, ends: float, seconds: float, patience: float | None) -> None:
+        """Do rounds until the time is over."""
+        pace, found, at = self.pace, self.found, 0
+        round_s = seconds / (pace.rounds + (pace.first if self.is_large else 1))
         while True:
             left = ends - time.perf_counter()
-            round_s = seconds / (pace.rounds + pace.first)
-            if at and left < 0.2 * round_s:
+            gone = seconds - left
+            is_vain = patience is not None and not found.is_feasible and gone > patience
+            if at and (left < 0.2 * round_s or is_vain):
                 break
-            if patience is not None and not found.is_feasible and seconds - left > patience:
-                break
-            share = (round_s * pace.first) if at == 0 else round_s
-            if left - share < 0.5 * round_s:
-                share = left
-            share -= 0.02 + 2e-5 * number
-            if is_large and found.is_feasible and at % pace.every != pace.every - 1:
-                _in_pieces(data, found, near, hands, workers, share, rng, pace)
-                say(at, "pieces", found.cost, found.iterations, len(found.pool))
+            share = round_s * pace.first if at == 0 and self.is_large else round_s
+            share = left if left - share < 0.5 * round_s else share
+            share -= 0.02 + 2e-5 * self.number
+            if self.is_large and found.is_feasible and at % pace.every != pace.every - 1:
+                self.in_pieces(share)
             else:
-                jobs = []
-                for hand in range(workers):
-                    mine = own[hand]
-                    tours = mine.tours if mine is not None else start
-                    vehicles = None
-                    if at and hand == workers - 1:
-                        tours = found.tours
-                        vehicles = _one_fewer(data, found, fewest) if at % 2 else None
-                    if vehicles:
-                        is_lean = lean is not None and used(data, lean.tours)[0] <= vehicles[0]
-                        tours = lean.tours if lean is not None and is_lean else None
-                    penalties = mine.penalties if mine is not None else None
-                    job = Job(share, int(rng.integers(1 << 30)), tours, None, vehicles,
-                              pace.history, pace.strength, penalties, pace.updates)  # fmt: skip
-                    jobs.append([job])
-                for hand, (done,) in enumerate(hands.do(jobs)):
-                    found.take(done)
-                    fewer = jobs[hand][0].vehicles
-                    if fewer is not None:
-                        lean = done
-                        if not done.is_feasible or done.cost > TOO_DEAR * found.cost:
-                            failures += 1
-                        if failures == 2:
-                            fewest, failures = fewer[0] + 1, 0
-                        continue
-                    before = own[hand]
-                    if before is None or (done.is_feasible, -done.cost) > (
-                        before.is_feasible, -before.cost,
-                    ):  # fmt: skip
-                        own[hand] = done
-                    say(at, hand, done.is_feasible, done.cost, done.iterations, len(found.pool))
+                self.whole(at, share, gone > pace.together * seconds)
+            self.say(at, found.is_feasible, found.cost, found.iterations, len(found.pool))
             left = ends - time.perf_counter()
             if found.is_feasible and left > 0:
-                _partition(data, found, min(pace.partition * seconds, left), say)
-            if len(found.pool) > pace.pool:
-                _forget(found, pace.pool // 2)
-            if found.is_feasible and found.tours is not None:
-                own[0] = Done(
-                    True, found.cost, found.tours, {}, 0, found.penalties or ([], 1.0, 1.0)
-                )
+                self.together(min(pace.partition * seconds, left))
             at += 1
-    return found
 
+    def whole(self, at: int, share: float, is_late: bool) -> None:
+        """Let each hand search all of it."""
+        pace, found = self.pace, self.found
+        fewer = self.one_fewer() if at % 2 else None
+        if is_late and not self.is_together and found.is_feasible:
+            self.is_together = True
+            self.meetings += 1
+        jobs = []
+        for hand in range(self.workers):
+            is_last = at > 0 and hand == self.workers - 1
+            tours, vehicles = self.start, None
+            name: str | None = f"own {hand}"
+            if self.is_large:
+                tours, name = found.tours or self.start, None
+            elif is_last and self.is_together:
+                tours, name = found.tours, f"together {self.meetings}"
+            if is_last and fewer is not None:
+                is_lean = self.lean is not None and used(self.data, self.lean.tours)[0] <= fewer
+                vehicles, name = (fewer,), f"fewer {fewer}"
+                tours = self.lean.tours if self.lean is not None and is_lean else None
+            penalties = found.penalties if tours is not None else None
+            jobs.append(
+                [
+                    Job(share, int(self.rng.integers(1 << 30)), tours, None, vehicles, name,
+                        pace.history, pace.strength, pace.neighbours, penalties, pace.updates)
+                ]
+            )  # fmt: skip
+        for (job,), (done,) in zip(jobs, self.hands.do(jobs), strict=True):
+            found.take(done)
+            if job.vehicles is not None:
+                self.judge(done, job.vehicles[0])
 
-def _in_pieces(
-    data: ProblemData, found: Found, near: np.ndarray, hands: Hands, workers: int, share: float,
-    rng: np.random.Generator, pace: Pace,
-) -> None:  # fmt: skip
-    """Search all pieces of the best solution; each that became cheaper takes its place."""
-    assert found.tours is not None
-    parts = pieces(data, found.tours, near, pace.piece, rng)
-    dealt = [parts[hand::workers] for hand in range(workers)]
-    jobs = []
-    for mine in dealt:
-        total = sum(len(part.visits) for part in mine)
-        jobs.append(
-            [
-                Job(share * len(part.visits) / total, int(rng.integers(1 << 30)), part.tours,
-                    part.visits, part.vehicles, pace.piece_history, pace.piece_strength,
-                    found.penalties, pace.updates)
-                for part in mine
-            ]
-        )  # fmt: skip
-    now: Tours = []
-    cost = found.cost
-    for mine, theirs in zip(dealt, hands.do(jobs), strict=True):
-        for part, done in zip(mine, theirs, strict=True):
-            before = sum(found.pool[tour] for tour in part.tours)
-            found.pool |= done.pool
-            found.iterations += done.iterations
-            found.penalties = done.penalties
-            is_better = done.is_feasible and done.cost < before
-            now += done.tours if is_better else part.tours
-            cost += min(done.cost - before, 0) if is_better else 0
-    found.tours, found.cost = now, cost
+    def judge(self, done: Done, vehicles: int) -> None:
+        """See whether it is worth while to go on with a vehicle fewer."""
+        self.lean = done
+        if not done.is_feasible or done.cost > TOO_DEAR * self.found.cost:
+            self.failures += 1
+        if self.failures == 2:
+            self.fewest, self.failures = vehicles + 1, 0
 
+    def one_fewer(self) -> int | None:
+        """Return one vehicle fewer than the best solution has, if there is but one type."""
+        found = self.found
+        if self.data.num_vehicle_types != 1 or found.tours is None or not found.is_feasible:
+            return None
+        (now,) = used(self.data, found.tours)
+        return now - 1 if now - 1 >= self.fewest and self.number <= self.pace.fewer else None
 
-def _partition(data: ProblemData, found: Found, seconds: float, say: Callable[..., Any]) -> None:
-    started = time.perf_counter()
-    better = best_of(data, found.pool, found.cost, seconds)
-    if better is not None:
-        found.tours = better
-        found.cost = sum(found.pool[tour] for tour in better) + missed(data, better)
-    say("partition", better is not None, found.cost, round(time.perf_counter() - started, 2))
+    def in_pieces(self, share: float) -> None:
+        """Search all pieces of the best solution; each that became cheaper takes its place."""
+        found, pace = self.found, self.pace
+        assert found.tours is not None
+        parts = pieces(self.data, found.tours, self.near, pace.piece, self.rng)
+        dealt = [parts[hand :: self.workers] for hand in range(self.workers)]
+        jobs = []
+        for mine in dealt:
+            total = sum(len(part.visits) for part in mine)
+            jobs.append(
+                [
+                    Job(share * len(part.visits) / total, int(self.rng.integers(1 << 30)),
+                        part.tours, part.visits, part.vehicles, None, pace.piece_history,
+                        pace.piece_strength, pace.piece_neighbours, found.penalties, pace.updates)
+                    for part in mine
+                ]
+            )  # fmt: skip
+        now: Tours = []
+        for mine, theirs in zip(dealt, self.hands.do(jobs), strict=True):
+            for part, done in zip(mine, theirs, strict=True):
+                before = sum(found.pool[tour] for tour in part.tours)
+                found.pool |= done.pool
+                found.iterations += done.iterations
+                found.penalties = done.penalties
+                is_better = done.is_feasible and done.cost < before
+                now += done.tours if is_better else part.tours
+                found.cost += min(done.cost - before, 0) if is_better else 0
+        found.tours = now
+
+    def together(self, seconds: float) -> None:
+        """Look for the routes that go together best."""
+        found, started = self.found, time.perf_counter()
+        better = best_of(self.data, found.pool, found.cost, seconds)
+        if better is not None:
+            found.tours = better
+            found.cost = sum(found.pool[tour] for tour in better) + missed(self.data, better)
+            self.is_together = False
+        took = time.perf_counter() - started
+        self.say("partition", better is not None, found.cost, round(took, 2))
+        if len(found.pool) > self.pace.pool:
+            latest = list(found.pool.items())[-self.pace.pool // 2 :]
+            in_use = {tour: found.pool[tour] for tour in found.tours or []}
+            found.pool = in_use | dict(latest)
 
 
 def missed(data: ProblemData, tours: Tours) -> int:
@@ -196,21 +238,6 @@ def missed(data: ProblemData, tours: Tours) -> int:
         (data.client(v) if v < n else data.shipment((v - n) // 2)).prize
         for v in left_out(data, tours)
     )
-
-
-def _forget(found: Found, kept: int) -> None:
-    """Keep the routes that were met last, and those in use."""
-    latest = list(found.pool.items())[-kept:]
-    in_use = {tour: found.pool[tour] for tour in found.tours or [] if tour in found.pool}
-    found.pool = in_use | dict(latest)
-
-
-def _one_fewer(data: ProblemData, found: Found, fewest: int) -> tuple[int, ...] | None:
-    """Return vehicles, one fewer than the best solution has, if there is but one type."""
-    if data.num_vehicle_types != 1 or found.tours is None or not found.is_feasible:
-        return None
-    (now,) = used(data, found.tours)
-    return (now - 1,) if now - 1 >= fewest else None
 
 
 def least_vehicles(data: ProblemData) -> int:
