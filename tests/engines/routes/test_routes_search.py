@@ -102,10 +102,21 @@ def test_what_is_optional_is_left_out_where_its_prize_is_less():
 def test_hands_work_beside_this_process():
     data = encoded(big(20)).data
     with Hands(data, 2) as hands:
-        (mine,), (theirs,) = hands.do([[Job(0.1, 1)], [Job(0.1, 2)]])
+        hands.do([[Job(0.1, 1)], [Job(0.1, 2, name="own")]])  # by now the other has started
+        (mine,), (theirs,) = hands.do([[Job(0.2, 1)], [Job(0.2, 2, name="own")]])
 
     assert mine.is_feasible and theirs.is_feasible and theirs.iterations > 0
     assert cost(built(data, theirs.tours)) == theirs.cost
+
+
+def test_a_hand_that_died_stops_nobody():
+    data = encoded(big(20)).data
+    with Hands(data, 2) as hands:
+        hands._others[0].kill()
+        hands._others[0].wait()
+        (mine,), (theirs,) = hands.do([[Job(0.1, 1)], [Job(0.1, 2)]])
+
+    assert mine.is_feasible and not theirs.is_feasible
 
 
 def test_the_search_begins_from_the_routes_it_is_given():

@@ -1,6 +1,6 @@
 """One search that can be let rest and taken up again: PyVRP's iterated local search, step by step.
 
-The loop is PyVRP's `IteratedLocalSearch` (late acceptance hill climbing, Burke and Bykov 2017); here
+The loop is PyVRP's `IteratedLocalSearch` (late acceptance, Burke and Bykov 2017); here
 its history outlives a round, and the routes it meets are kept.
 """
 

@@ -2,14 +2,19 @@
 
 They are children that run this module and speak over pipes, so it does not matter how the calling
 program was started or whether it can fork. PyVRP holds Python's lock while it searches; threads
-would stand still.
+would stand still. The problem goes to them in a file: nobody waits until they have started.
 """
 
 import os
 import pickle
 import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
 from typing import IO, Any
 
 from pyvrp import ProblemData
@@ -18,21 +23,28 @@ from .search import Desk, Done, Job
 
 
 class Hands:
-    """This process, and `number` − 1 beside it; use it in a `with` statement."""
+    """This process, and `number` − 1 beside it; use it in a `with` statement.
+
+    A hand that has died finds nothing more; the others go on.
+    """
 
     def __init__(self, data: ProblemData, number: int) -> None:
         self._desk = Desk(data)
-        self._others = [
-            subprocess.Popen(
-                [sys.executable, "-m", __name__],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-            )
-            for _ in range(number - 1)
-        ]
-        for other in self._others:
-            _write(other.stdin, data)
+        self._folder = tempfile.TemporaryDirectory(prefix="routes-")
+        self._others: list[subprocess.Popen[bytes]] = []
+        if number > 1:
+            problem = Path(self._folder.name) / "problem"
+            problem.write_bytes(pickle.dumps(data, pickle.HIGHEST_PROTOCOL))
+            paths = os.pathsep.join(filter(None, sys.path))
+            for _ in range(number - 1):
+                self._others.append(
+                    subprocess.Popen(
+                        [sys.executable, "-m", __name__, str(problem)],
+                        stdin=subprocess.PIPE,
+                        stdout=subprocess.PIPE,
+                        env={**os.environ, "PYTHONPATH": paths},
+                    )
+                )
 
     def __enter__(self) -> "Hands":
         return self
@@ -43,14 +55,24 @@ class Hands:
             other.wait()
             for pipe in (other.stdin, other.stdout):
                 if pipe is not None:
-                    pipe.close()
+                    with suppress(OSError):
+                        pipe.close()
+        self._folder.cleanup()
 
     def do(self, jobs: Sequence[Sequence[Job]]) -> list[list[Done]]:
         """Let each hand do its jobs one after the other; the first list is this process's own."""
         for other, theirs in zip(self._others, jobs[1:], strict=True):
-            _write(other.stdin, list(theirs))
+            try:
+                _write(other.stdin, (time.time(), list(theirs)))
+            except OSError:
+                continue
         done = [[self._desk.do(job) for job in jobs[0]]]
-        return done + [pickle.load(_open(other.stdout)) for other in self._others]
+        for other, theirs in zip(self._others, jobs[1:], strict=True):
+            try:
+                done.append(pickle.load(_open(other.stdout)))
+            except (EOFError, OSError, pickle.UnpicklingError):
+                done.append([Done(False, 0, [], {}, 0, None) for _ in theirs])
+        return done
 
 
 def _open(pipe: IO[bytes] | None) -> IO[bytes]:
@@ -63,16 +85,24 @@ def _write(pipe: IO[bytes] | None, what: Any) -> None:
     _open(pipe).flush()
 
 
-def main() -> None:
+def _hurried(jobs: Sequence[Job], lost: float) -> list[Job]:
+    """Shorten jobs by the time that went by before they could be begun."""
+    total = sum(job.seconds for job in jobs)
+    share = max(1 - max(lost, 0.0) / total, 0.05) if total > 0 else 1.0
+    return [replace(job, seconds=job.seconds * share) for job in jobs]
+
+
+def main(problem: str) -> None:
     """Take the problem, then jobs until the pipe is closed."""
-    desk = Desk(pickle.load(sys.stdin.buffer))
+    desk = Desk(pickle.loads(Path(problem).read_bytes()))
     while True:
         try:
-            jobs: list[Job] = pickle.load(sys.stdin.buffer)
+            sent, jobs = pickle.load(sys.stdin.buffer)
         except EOFError:
             return
-        _write(sys.stdout.buffer, [desk.do(job) for job in jobs])
+        done = [desk.do(job) for job in _hurried(jobs, time.time() - sent)]
+        _write(sys.stdout.buffer, done)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

@@ -68,7 +68,7 @@ class Found:
         """Remember what a search of the whole found."""
         self.iterations += done.iterations
         self.pool |= done.pool
-        self.penalties = done.penalties
+        self.penalties = done.penalties or self.penalties
         is_better = (done.is_feasible, -done.cost) > (self.is_feasible, -self.cost)
         if self.tours is None or is_better:
             self.tours, self.cost, self.is_feasible = done.tours, done.cost, done.is_feasible
@@ -209,7 +209,7 @@ class _Rounds:
                 before = sum(found.pool[tour] for tour in part.tours)
                 found.pool |= done.pool
                 found.iterations += done.iterations
-                found.penalties = done.penalties
+                found.penalties = done.penalties or found.penalties
                 is_better = done.is_feasible and done.cost < before
                 now += done.tours if is_better else part.tours
                 found.cost += min(done.cost - before, 0) if is_better else 0

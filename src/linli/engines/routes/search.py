@@ -42,7 +42,7 @@ class Done:
     tours: Tours
     pool: Pool
     iterations: int
-    penalties: Penalties
+    penalties: Penalties | None
 
 
 @dataclass
