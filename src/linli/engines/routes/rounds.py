@@ -35,18 +35,19 @@ class Pace:
     rounds: int = 8
     first: float = 0.2
     """How many rounds' time the first takes if the problem is large."""
-    every: int = 4
+    every: int = 6
     """A large problem is searched whole once in so many rounds."""
     fewer: int = 600
     """Visits up to which a vehicle fewer is tried."""
     together: float = 0.6
     """The share of the time after which the last hand goes on from the best of all."""
     history: int = 300
-    piece_history: int = 300
+    piece_history: int = 100
     strength: int = 25
-    piece_strength: int = 25
     neighbours: int = 50
-    piece_neighbours: int = 50
+    styles: tuple[tuple[int, int], ...] = ((25, 50), (10, 25))
+    """Strength and neighbours for pieces. Many short routes like it small, long ones don't: pieces
+    get that more often which gained more."""
     updates: int = 100
     partition: float = 0.05
     """The share of all time that one try at set partitioning may take."""
@@ -113,6 +114,7 @@ class _Rounds:
         self.near = nearest(data) if self.is_large else np.empty((0, 0), int)
         self.fewest, self.failures = least_vehicles(data), 0
         self.lean: Done | None = None
+        self.gained: dict[int, float] = {}
         self.is_together, self.meetings = False, 0
 
     def go(self, ends: float, seconds: float, patience: float | None) -> None:
@@ -192,28 +194,42 @@ class _Rounds:
         assert found.tours is not None
         parts = pieces(self.data, found.tours, self.near, pace.piece, self.rng)
         dealt = [parts[hand :: self.workers] for hand in range(self.workers)]
-        jobs = []
+        jobs: list[list[Job]] = []
         for mine in dealt:
             total = sum(len(part.visits) for part in mine)
-            jobs.append(
-                [
+            jobs.append([])
+            for part in mine:
+                strength, neighbours = self.style()
+                jobs[-1].append(
                     Job(share * len(part.visits) / total, int(self.rng.integers(1 << 30)),
                         part.tours, part.visits, part.vehicles, None, pace.piece_history,
-                        pace.piece_strength, pace.piece_neighbours, found.penalties, pace.updates)
-                    for part in mine
-                ]
-            )  # fmt: skip
+                        strength, neighbours, found.penalties, pace.updates)
+                )  # fmt: skip
         now: Tours = []
-        for mine, theirs in zip(dealt, self.hands.do(jobs), strict=True):
-            for part, done in zip(mine, theirs, strict=True):
+        gains: dict[int, list[float]] = {}
+        for mine, tasks, theirs in zip(dealt, jobs, self.hands.do(jobs), strict=True):
+            for part, job, done in zip(mine, tasks, theirs, strict=True):
                 before = sum(found.pool[tour] for tour in part.tours)
                 found.pool |= done.pool
                 found.iterations += done.iterations
                 found.penalties = done.penalties or found.penalties
                 is_better = done.is_feasible and done.cost < before
                 now += done.tours if is_better else part.tours
-                found.cost += min(done.cost - before, 0) if is_better else 0
+                gain = before - done.cost if is_better else 0
+                found.cost -= gain
+                gains.setdefault(job.strength, []).append(gain / max(before, 1))
         found.tours = now
+        for strength, values in gains.items():
+            self.gained[strength] = 0.5 * self.gained.get(strength, 0.0) + float(np.mean(values))
+
+    def style(self) -> tuple[int, int]:
+        """Draw a style for a piece: each as often as it gained lately, none never."""
+        styles = self.pace.styles
+        gained = np.array([self.gained.get(strength, 0.0) for strength, _ in styles])
+        total = float(gained.sum())
+        even = np.full(len(styles), 1 / len(styles))
+        share = even if total <= 0 else 0.3 * even + 0.7 * gained**2 / float((gained**2).sum())
+        return styles[int(self.rng.choice(len(styles), p=share))]
 
     def together(self, seconds: float) -> None:
         """Look for the routes that go together best."""
