@@ -261,7 +261,7 @@ ACTIONS: dict[str, Action] = {
     "merge": _line(L("Merge"), (S.REPORTED, S.TRIAGED, S.DISPATCHED, S.ACCEPTED),
                    (A.DISPATCHER, A.SUPERVISOR), ("into", "reason?"), S.MERGED, steps.merge),
     "cancel": _line(L("Cancel"), (S.REPORTED, S.TRIAGED, S.DISPATCHED),
-                    (A.DISPATCHER, A.REPORTER), ("reason",), S.CANCELLED, steps.end),
+                    (A.DISPATCHER, A.REPORTER, A.SYSTEM), ("reason",), S.CANCELLED, steps.end),
     "appeal": _line(L("Appeal the rating"), (*JUDGED, *WORKING), (A.ASSIGNEE_LEAD,),
                     ("reason",), None, steps.appeal),
     "rule_on_appeal": _line(L("Rule on the appeal"), (*JUDGED, *WORKING), (A.SUPERVISOR,),

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from linli.assets.inspection import counting, lots
+from linli.assets.inspection import counting, lots, raising
 from linli.assets.inspection.models import Flaw, FlawKind, Inspection, Lot, Verdict
 from linli.assets.inspection.who import may_judge
 from linli.cases.refusal import Refused
@@ -67,6 +67,8 @@ def _set(part: Inspection, by: User, judgement: str, kinds: Sequence[FlawKind]) 
         raise Refused(_("On this picture there is nothing to judge."))
     with transaction.atomic():
         row = Inspection.objects.select_for_update().get(pk=part.pk)
+        # As a station does that records: first the lot, then the hour.
+        lot = Lot.objects.select_for_update().get(pk=row.lot_id) if row.lot_id else None
         before, was = _flaws(row), row.truth
         hour = counting.locked_hour(row.station, counting.hour_of(row.at))
         counting.add(hour.kinds, counting.codes_of(row, before), -1)
@@ -80,7 +82,10 @@ def _set(part: Inspection, by: User, judgement: str, kinds: Sequence[FlawKind]) 
         counting.add(hour.kinds, counting.codes_of(row, _flaws(row)))
         _tally(hour, row, 1)
         hour.save()
-        _of_lot(row, was)
+        if row.truth != was:
+            raising.follow_judgement(row)
+            if lot is not None:
+                _of_lot(row, lot)
     part.judgement, part.judged_by, part.judged_at = judgement, row.judged_by, row.judged_at
 
 
@@ -97,15 +102,15 @@ def _tally(hour: counting.Hour, part: Inspection, by: int) -> None:
         hour.missed += by
 
 
-def _of_lot(part: Inspection, was: str) -> None:
-    """Let the lot count what people found; a flaw that was missed may hold it."""
-    change = (part.truth == Verdict.FLAWED) - (was == Verdict.FLAWED)
-    if not change or part.lot_id is None:
-        return
-    lot = Lot.objects.select_for_update().get(pk=part.lot_id)
-    lot.flawed = max(lot.flawed + change, 0)
+def _of_lot(part: Inspection, lot: Lot) -> None:
+    """Let the lot count what people found; a flaw that was missed may hold it, and one that was
+    none may let it go."""
+    is_flawed = part.truth == Verdict.FLAWED
+    lot.flawed = max(lot.flawed + (1 if is_flawed else -1), 0)
     lot.cleared = min(lot.cleared, lot.flawed)
     lot.save(update_fields=["flawed", "cleared"])
-    if change > 0 and lots.is_to_be_held(lot):
+    if is_flawed and lots.is_to_be_held(lot):
         told = {"serial": part.serial or part.pk, "station": part.station.name}
         lots.hold_by_station(lot, _("A flaw of %(serial)s was missed at %(station)s") % told)
+    elif not is_flawed and lots.is_to_be_let_go(lot):
+        lots.let_go(lot, _("No part of it is flawed any more: inspectors overruled the station"))

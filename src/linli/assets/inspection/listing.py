@@ -15,7 +15,7 @@ from django.http import QueryDict
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
 
-from linli.assets.inspection.models import FlawKind, Inspection, Verdict
+from linli.assets.inspection.models import FLAWED, Flaw, FlawKind, Inspection, Verdict
 
 A_PAGE = 24
 EVERY = ("", _("All"))
@@ -79,9 +79,9 @@ class Filters(forms.Form):
 
 
 def _kind(code: str) -> Q:
-    of = Q(flaws__kind=None) if code == "-" else Q(flaws__kind__code=code)
-    found = Inspection.objects.filter(of, verdict=Verdict.FLAWED).order_by()
-    return Q(verdict=Verdict.FLAWED, pk__in=found.values("pk"))
+    if code == "-":
+        return FLAWED & ~Q(pk__in=Flaw.objects.exclude(kind=None).values("inspection"))
+    return FLAWED & Q(pk__in=Flaw.objects.filter(kind__code=code).values("inspection"))
 
 
 NARROW: dict[str, Callable[[Any], Q]] = {

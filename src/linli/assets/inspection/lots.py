@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from linli.assets.inspection.models import Lot, LotStep
+from linli.assets.inspection.models import FLAWED, Inspection, Lot, LotStep
 from linli.assets.inspection.who import may_hold
 from linli.cases.refusal import Refused
 from linli.clock import now
@@ -24,6 +24,24 @@ def is_to_be_held(lot: Lot) -> bool:
 def hold_by_station(lot: Lot, reason: str) -> None:
     """Hold a lot whose row is locked; a station found too many flawed parts in it."""
     _step(lot, Lot.State.HELD, None, reason)
+
+
+def is_to_be_let_go(lot: Lot) -> bool:
+    """Tell whether a station holds a lot in which nothing flawed is left since its last release.
+
+    What a person holds, a person releases.
+    """
+    last = lot.steps.first()
+    if lot.state != Lot.State.HELD or last is None or last.by_id is not None:
+        return False
+    freed = lot.steps.filter(state=Lot.State.RELEASED).first()
+    left = Inspection.objects.filter(FLAWED, lot=lot)
+    return not (left.filter(at__gt=freed.at) if freed else left).exists()
+
+
+def let_go(lot: Lot, reason: str) -> None:
+    """Release a lot whose row is locked; nothing that held it is left."""
+    _step(lot, Lot.State.RELEASED, None, reason)
 
 
 def hold(lot: Lot, by: User, reason: str) -> None:

@@ -260,6 +260,12 @@ class Inspection(models.Model):
         return self.verdict
 
 
+_OVERRULED = models.Q(judgement=Inspection.Judgement.OVERRULED)
+FOUND = models.Q(verdict=Verdict.FLAWED) & ~_OVERRULED
+MISSED = models.Q(verdict=Verdict.GOOD) & _OVERRULED
+FLAWED = FOUND | MISSED  # `truth`, as a question to the database
+
+
 class Flaw(models.Model):
     """A place on a part. `by` nobody: found by the machine; those of people replace none of them.
 

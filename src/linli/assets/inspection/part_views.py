@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.assets.inspection import judging, queue, seen
-from linli.assets.inspection.models import FlawKind, Inspection
+from linli.assets.inspection.models import FlawKind, Inspection, Verdict
 from linli.assets.inspection.views import found_station
 from linli.assets.inspection.who import may_judge
 from linli.cases.evidence import UNREADABLE
@@ -57,7 +57,8 @@ def _part(
             "kinds": _kinds(found) if judges else [], "around": queue.around(found),
             "case_seen": _sees(sight, found.case_id), "fault": fault,
             "measure": seen.measure(found), "likes": seen.likes(found),
-            "own_flaws": [flaw for flaw in found.flaws.all() if flaw.by_id],
+            "lacks_kind": found.truth == Verdict.FLAWED and not any(
+                flaw.kind_id for flaw in found.flaws.all()),
             "last": last if judges and last else None,
             "wrong": _("Good after all") if found.verdict == "flawed" else _("Flawed after all"),
         },

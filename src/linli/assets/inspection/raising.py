@@ -14,10 +14,24 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from linli.assets.inspection import pictures
-from linli.assets.inspection.models import Alarm, FlawKind, Hour, Inspection, Station, Watch
+from linli.assets.inspection.models import (
+    FLAWED,
+    FOUND,
+    MISSED,
+    Alarm,
+    Flaw,
+    FlawKind,
+    Hour,
+    Inspection,
+    Station,
+    Verdict,
+    Watch,
+)
 from linli.assets.register.telling import tell as tell_of
+from linli.cases import loop
 from linli.cases.intake import Unusable
-from linli.cases.models import ENDED, Case, Source
+from linli.cases.models import ENDED, Case, Source, State
+from linli.cases.refusal import Refused
 from linli.clock import now
 from linli.engines.control.rising import usual_share
 
@@ -25,6 +39,7 @@ NONCONFORMANCE, RATE, PICTURES = "nonconformance", "flaw-rate", "picture-quality
 WINDOW = timedelta(hours=8)  # a flaw of a kind that comes back later is a case of its own
 UNTOLD = timedelta(days=2)  # older parts are history
 AT_ONCE = 100
+WITHDRAWN = (State.REPORTED, State.TRIAGED, State.DISPATCHED)
 LATELY, JUST_NOW = timedelta(days=28), timedelta(hours=2)
 AGAIN_S = 60.0  # before a case is tried again that could not be opened
 _refused: dict[int, float] = {}
@@ -45,22 +60,53 @@ def tell(station: Station) -> None:
 
 
 def _of_flaws(station: Station) -> None:
-    rows = (
-        Inspection.objects.filter(
-            station=station, verdict="flawed", case=None, at__gte=now() - UNTOLD
-        )
-        .exclude(judgement=Inspection.Judgement.OVERRULED)
-        .select_related("lot")
-        .prefetch_related("flaws__kind")
-        .order_by("at", "pk")[:AT_ONCE]
-    )
+    untold = Inspection.objects.filter(station=station, case=None)
+    # Two questions, each led by an index of its own: found by the station, and missed by it.
+    found = untold.filter(FOUND, at__gte=now() - UNTOLD)
+    missed = untold.filter(MISSED, at__gte=now() - LATELY, judged_at__gte=now() - UNTOLD)
     groups: dict[tuple[int | None, int | None], list[Inspection]] = {}
-    for row in rows:
-        worst = next(iter(row.flaws.all()), None)
-        groups.setdefault((row.lot_id, worst.kind_id if worst else None), []).append(row)
-    for (_lot, kind), parts in groups.items():
-        worst = next(iter(parts[0].flaws.all()), None)
-        _of_kind(station, parts, worst.kind if worst and kind else None)
+    for rows in (found, missed):
+        read = rows.select_related("lot").prefetch_related("flaws__kind").order_by("at", "pk")
+        for row in read[:AT_ONCE]:
+            worst = _worst(row)
+            groups.setdefault((row.lot_id, worst.kind_id if worst else None), []).append(row)
+    for parts in groups.values():
+        worst = _worst(parts[0])
+        _of_kind(station, parts, worst.kind if worst else None)
+
+
+def _worst(part: Inspection) -> Flaw | None:
+    """Return the flaw a part is told of by: what people named, else the machine's worst."""
+    flaws = list(part.flaws.all())
+    named = [flaw for flaw in flaws if flaw.by_id]
+    return max(named or flaws, key=lambda flaw: flaw.score or 0.0, default=None)
+
+
+def follow_judgement(part: Inspection) -> None:
+    """Let the case of a part follow what people now say of it, in their transaction.
+
+    A case whose parts are all good after all is over: withdrawn while nobody has accepted it, told
+    to whoever works on it otherwise. A part that is flawed again after its case ended is told anew.
+    """
+    if part.case_id is None:
+        return
+    case = Case.objects.defer("sketch").get(pk=part.case_id)
+    if part.truth == Verdict.FLAWED:
+        if case.state in ENDED:
+            part.case = None
+            part.save(update_fields=["case"])
+        return
+    if case.state in ENDED or Inspection.objects.filter(FLAWED, case=case).exists():
+        return
+    why = _("Inspectors overruled the station: every part this case is about is good.")
+    step, given = ("cancel", {"reason": why}) if case.state in WITHDRAWN else ("note", {"text": why})
+    try:
+        loop.act(case, step, None, **given)
+    except Refused as refusal:
+        log.warning("case %s does not follow the inspectors: %s", case.code, refusal)
+        return
+    if step == "cancel":
+        Alarm.objects.filter(case=case, ended_at=None).update(ended_at=now())
 
 
 def _of_kind(station: Station, parts: Sequence[Inspection], kind: FlawKind | None) -> None:
@@ -115,6 +161,13 @@ def _words(station: Station, part: Inspection, kind: FlawKind | None) -> tuple[s
         _("%(station)s: %(kind)s in lot %(lot)s") % told if part.lot
         else _("%(station)s: %(kind)s on part %(serial)s") % told
     )  # fmt: skip
+    if part.verdict == Verdict.GOOD:
+        body = _(
+            "An inspector found part %(serial)s flawed that the station had called good, score "
+            "%(score).2f (threshold %(threshold).2f). Further parts of this lot with the same "
+            "kind of flaw follow this case."
+        )
+        return title, body % told
     body = _(
         "Part %(serial)s, score %(score).2f (threshold %(threshold).2f). Further parts of this "
         "lot with the same kind of flaw follow this case."

@@ -73,6 +73,8 @@ def kinds(whole: Counted, names: Mapping[str, str]) -> dict[str, Any]:
     label = {one.name: names.get(one.name, one.name) or _("No kind yet") for one in shares}
     if not shares:
         title = _("No flaw was found")
+    elif [one.name for one in shares] == [""]:
+        title = _("No flaw has a kind yet")
     elif len(shares) == 1:
         title = _("All flaws are of one kind: %(kind)s") % {"kind": label[shares[0].name]}
     else:
@@ -84,8 +86,19 @@ def kinds(whole: Counted, names: Mapping[str, str]) -> dict[str, Any]:
         "title": title, "codes": [one.name for one in shares],
         "labels": [label[one.name] for one in shares], "counts": [one.count for one in shares],
         "cumulative": [round(100 * one.cumulative, 1) for one in shares],
+        "base": _unnamed(whole.kinds.get("", 0)),
         "words": {"count": _("Parts"), "cumulative": _("Together, %")},
     }  # fmt: skip
+
+
+def _unnamed(parts: int) -> str:
+    if not parts:
+        return ""
+    return ngettext(
+        "%(n)d flawed part has no kind yet: whoever judges it names one with one key or touch.",
+        "%(n)d flawed parts have no kind yet: whoever judges them names one with one key or touch.",
+        parts,
+    ) % {"n": parts}
 
 
 def names() -> dict[str, str]:
