@@ -53,9 +53,7 @@ def test_a_false_alarm_goes_from_picture_to_case_to_overrule_to_the_next_version
 
     # The inspector looks, and finds nothing wrong with it.
     client.force_login(user("inspector"))
-    answer = client.post(
-        reverse("judge-part", args=[part(serial).pk]), {"judgement": "overruled"}
-    )
+    answer = client.post(reverse("judge-part", args=[part(serial).pk]), {"judgement": "overruled"})
     assert answer.status_code == 302
 
     case.refresh_from_db()
@@ -158,4 +156,3 @@ def test_a_flawed_part_without_a_kind_is_listed_as_such_and_can_still_be_given_o
     assert Hour.objects.get().kinds == {"stain": 1}
     assert reverse("part", args=[part.pk]) not in client.get(page, {"kind": "-"}).content.decode()
     assert reverse("part", args=[part.pk]) in client.get(page, {"kind": "stain"}).content.decode()
-

@@ -99,7 +99,9 @@ def follow_judgement(part: Inspection) -> None:
     if case.state in ENDED or Inspection.objects.filter(FLAWED, case=case).exists():
         return
     why = _("Inspectors overruled the station: every part this case is about is good.")
-    step, given = ("cancel", {"reason": why}) if case.state in WITHDRAWN else ("note", {"text": why})
+    step, given = (
+        ("cancel", {"reason": why}) if case.state in WITHDRAWN else ("note", {"text": why})
+    )
     try:
         loop.act(case, step, None, **given)
     except Refused as refusal:
