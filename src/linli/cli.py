@@ -16,6 +16,8 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
+from .route import route
+
 app = typer.Typer(
     help="Linli (邻理) runs a town and its industrial park as one closed loop.",
     no_args_is_help=True,
@@ -31,6 +33,7 @@ telemetry = typer.Typer(help="What machines say: take in, store, export.", no_ar
 app.add_typer(telemetry, name="telemetry")
 inspect = typer.Typer(help="Judge parts by their pictures.", no_args_is_help=True)
 app.add_typer(inspect, name="inspect")
+app.add_typer(route, name="route")
 
 out = Console()
 err = Console(stderr=True)

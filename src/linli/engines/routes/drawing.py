@@ -6,6 +6,7 @@ The search's own routes go through here, and those that a dispatcher drags by ha
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
+from . import sentences as say
 from .faults import Fault
 from .plan import Cost, LeftOut, Plan, Route, Stop, clock
 from .problem import DELIVERY, PICKUP, Problem, Vehicle
@@ -71,7 +72,7 @@ def planned(
     served = {stop.order for route in routes for stop in route.stops}
     named = served | {each.order for each in left_out}
     rest = tuple(
-        LeftOut(order.name, "no-room", "in no route")
+        LeftOut(order.name, "no-room", say.NOT_DRAWN)
         for order in problem.orders
         if order.name not in named
     )
@@ -112,28 +113,29 @@ def _broken(
     """Tell each rule that is broken, in words."""
     for (name, what), moment in zip(steps, timing.moments, strict=True):
         if moment.late >= FOREVER / 2:
-            yield f"{name}: there is no way to its {what}"
+            yield say.CUT_OFF.format(name=name, what=what)
         elif moment.late:
-            yield f"{name}: {what} begins {clock(moment.start)}, {_minutes(moment.late)} late"
+            begins, late = clock(moment.start), _minutes(moment.late)
+            yield say.LATE.format(name=name, what=what, time=begins, late=late)
     if timing.end > vehicle.shift[1]:
-        yield f"back at {clock(timing.end)}, after the shift ends at {clock(vehicle.shift[1])}"
+        yield say.OVERTIME.format(time=clock(timing.end), shift=clock(vehicle.shift[1]))
     if timing.missed:
-        yield f"{timing.missed} break(s) cannot be taken in time"
+        yield say.BREAKS_MISSED.format(number=timing.missed)
     if vehicle.max_seconds is not None and timing.end - timing.start > vehicle.max_seconds:
-        yield f"out for {clock(timing.end - timing.start)} h, more than allowed"
+        yield say.OUT_LONG.format(time=clock(timing.end - timing.start))
     if vehicle.max_km is not None and metres > vehicle.max_km * 1000 + 1e-6:
-        yield f"{metres / 1000:.1f} km, more than {vehicle.max_km:g}"
+        yield say.FAR.format(km=f"{metres / 1000:.1f}", most=f"{vehicle.max_km:g}")
     for unit in sorted({unit for load in loads for unit in load}):
         most, room = max(load.get(unit, 0.0) for load in loads), vehicle.capacities.get(unit, 0.0)
         if most > room + 1e-6:
-            yield f"{most:g} {unit} aboard, room for {room:g}"
+            yield say.OVERLOADED.format(load=f"{most:g}", unit=unit, room=f"{room:g}")
     names = {name for name, _ in steps}
     for name in sorted(names):
         if not problem.may(vehicle, problem.order(name)):
-            yield f"{name}: the vehicle may not do it"
+            yield say.FORBIDDEN.format(name=name)
     for one, other in sorted(problem.apart):
         if one in names and other in names:
-            yield f"{one} and {other} may not be on one vehicle"
+            yield say.APART.format(one=one, other=other)
     yield from _torn(problem, steps)
 
 
@@ -141,15 +143,15 @@ def _torn(problem: Problem, steps: Sequence[Step]) -> Iterator[str]:
     """Tell of stops that recur, and of shipments that aren't picked up first."""
     for step, number in Counter(steps).items():
         if number > 1:
-            yield f"{step[0]}: its {step[1]} is there {number} times"
+            yield say.AGAIN.format(name=step[0], what=step[1], number=number)
     at = {step: position for position, step in enumerate(steps)}
     for name in sorted({name for name, _ in steps}):
         if problem.order(name).is_shipment:
             pickup, delivery = at.get((name, PICKUP)), at.get((name, DELIVERY))
             if pickup is None or delivery is None:
-                yield f"{name}: pickup and delivery are not on one vehicle"
+                yield say.TORN.format(name=name)
             elif pickup > delivery:
-                yield f"{name}: delivered before it is picked up"
+                yield say.TURNED.format(name=name)
 
 
 def _minutes(seconds: int) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import isfinite
 
+from . import sentences as say
 from .problem import DELIVERY, PICKUP, Order, Problem, Vehicle, Visit
 from .timing import FOREVER
 
@@ -26,14 +27,14 @@ def checked(problem: Problem) -> tuple[Problem, list[Fault]]:
 
     Codes of orders: `same-name`, `no-visit`, `unknown-place`, `negative-demand`,
     `negative-service`, `empty-window`, `impossible-window`, `too-big`, `no-skill`, `too-far`,
-    `negative-prize`; of vehicles: `same-name`, `unknown-place`, `negative-capacity`,
+    `negative-prize`, `no-way`; of vehicles: `same-name`, `unknown-place`, `negative-capacity`,
     `negative-cost`, `empty-shift`, `bad-break`, `bad-limit`; of pairs: `unknown-order`,
     `unknown-vehicle`.
     """
     faults: list[Fault] = []
     vehicles = []
     for vehicle, is_again in _with_recurrence(problem.vehicles):
-        wrong = ("same-name", "another vehicle has the same name") if is_again else None
+        wrong = ("same-name", say.VEHICLE_TWICE) if is_again else None
         wrong = wrong or next(_wrong_vehicle(problem, vehicle), None)
         if wrong:
             faults.append(Fault("vehicle", vehicle.name, *wrong))
@@ -43,7 +44,7 @@ def checked(problem: Problem) -> tuple[Problem, list[Fault]]:
     kinds = _kinds(sound)
     orders = []
     for order, is_again in _with_recurrence(problem.orders):
-        wrong = ("same-name", "another order has the same name") if is_again else None
+        wrong = ("same-name", say.ORDER_TWICE) if is_again else None
         wrong = wrong or next(_wrong_order(sound, order, kinds), None)
         if wrong:
             faults.append(Fault("order", order.name, *wrong))
@@ -81,20 +82,21 @@ def _kinds(problem: Problem) -> list[tuple[Vehicle, frozenset[str]]]:
 def _wrong_vehicle(problem: Problem, vehicle: Vehicle) -> Iterator[tuple[str, str]]:
     for place in (vehicle.start, vehicle.end):
         if place is not None and place not in problem.travel:
-            yield "unknown-place", f"there is no place {place}"
+            yield "unknown-place", say.NO_PLACE.format(place=place)
     for unit, amount in {**vehicle.capacities, **vehicle.aboard}.items():
         if not (isfinite(amount) and amount >= 0):
-            yield "negative-capacity", f"{amount:g} {unit} is no capacity"
+            yield "negative-capacity", say.NO_CAPACITY.format(amount=f"{amount:g}", unit=unit)
     if not all(isfinite(c) and c >= 0 for c in (vehicle.per_km, vehicle.per_hour, vehicle.fixed)):
-        yield "negative-cost", "costs must be 0 or more"
+        yield "negative-cost", say.NO_COST
     if vehicle.shift[0] > vehicle.shift[1]:
-        yield "empty-shift", f"the shift ends before it begins ({_span(vehicle.shift)})"
+        yield "empty-shift", say.EMPTY_SHIFT.format(span=_span(vehicle.shift))
     for each in vehicle.breaks:
         if each.seconds <= 0 or each.window[0] > each.window[1]:
-            yield "bad-break", f"no break of {each.seconds} s fits into {_span(each.window)}"
+            span = _span(each.window)
+            yield "bad-break", say.NO_BREAK.format(seconds=each.seconds, span=span)
     limits = (vehicle.max_km, vehicle.max_seconds)
     if any(limit is not None and not limit >= 0 for limit in limits) or not 0 < vehicle.pace < 1e3:
-        yield "bad-limit", "limits must be 0 or more, the pace above 0"
+        yield "bad-limit", say.NO_LIMIT
 
 
 def _wrong_order(
@@ -102,30 +104,30 @@ def _wrong_order(
 ) -> Iterator[tuple[str, str]]:
     visits = order.visits
     if not visits:
-        yield "no-visit", "neither a delivery nor a pickup"
+        yield "no-visit", say.NO_VISIT
         return
     for visit in visits.values():
         if visit.place not in problem.travel:
-            yield "unknown-place", f"there is no place {visit.place}"
+            yield "unknown-place", say.NO_PLACE.format(place=visit.place)
             return
         if visit.service < 0:
-            yield "negative-service", f"{visit.service} s of service"
+            yield "negative-service", say.NO_SERVICE.format(seconds=visit.service)
         for window in visit.windows:
             if window[0] > window[1]:
-                yield "empty-window", f"the window ends before it begins ({_span(window)})"
+                yield "empty-window", say.EMPTY_WINDOW.format(span=_span(window))
     for unit, amount in order.amounts.items():
         if not (isfinite(amount) and amount >= 0):
-            yield "negative-demand", f"{amount:g} {unit} is no amount"
+            yield "negative-demand", say.NO_AMOUNT.format(amount=f"{amount:g}", unit=unit)
     if order.prize is not None and not (isfinite(order.prize) and order.prize >= 0):
-        yield "negative-prize", f"a prize of {order.prize:g}"
+        yield "negative-prize", say.NO_PRIZE.format(prize=f"{order.prize:g}")
     able = [v for v, names in kinds if any(_may(problem, order, v, name) for name in names)]
     if not able:
-        missing = f" ({', '.join(sorted(order.skills))})" if order.skills else ""
-        yield "no-skill", f"no vehicle may do it{missing}"
+        skills = ", ".join(sorted(order.skills))
+        yield "no-skill", say.NO_SKILL.format(skills=skills) if skills else say.NO_LEAVE
         return
     big = [v for v in able if _fits(order, v)]
     if not big:
-        yield "too-big", "no vehicle that may do it can carry it"
+        yield "too-big", say.TOO_BIG
         return
     reasons = [_why_not_alone(problem, order, vehicle) for vehicle in big]
     if all(reasons):
@@ -151,30 +153,33 @@ def _why_not_alone(problem: Problem, order: Order, vehicle: Vehicle) -> tuple[st
         if visit is None:
             continue
         there = travel.at(visit.place)
+        if not isfinite(travel.seconds[here, there]):
+            return "no-way", say.NO_WAY.format(place=visit.place)
         metres += float(travel.metres[here, there])
         time = travel.arrival(here, there, time, vehicle.pace) if here != there else time
         if visit.windows:
             coming = [w for w in visit.windows if time <= w[1]]
             if not coming:
                 latest = max(last for _, last in visit.windows)
-                return "impossible-window", (
-                    f"the {what} at {visit.place} must begin by {_time(latest)}; no vehicle is "
-                    f"there before {_time(time)}"
+                return "impossible-window", say.TOO_EARLY.format(
+                    what=what, place=visit.place, latest=_time(latest), earliest=_time(time)
                 )
             time = max(time, min(first for first, _ in coming))
         time += visit.service
         here = there
     if vehicle.end is not None:
         there = travel.at(vehicle.end)
+        if not isfinite(travel.seconds[here, there]):
+            return "no-way", say.NO_WAY.format(place=vehicle.end)
         metres += float(travel.metres[here, there])
         time = travel.arrival(here, there, time, vehicle.pace) if here != there else time
     if time > vehicle.shift[1]:
-        return "impossible-window", f"a vehicle would be back at {_time(time)}, after its shift"
+        return "impossible-window", say.BACK_LATE.format(time=_time(time))
     out = _driving(problem, vehicle, order) + sum(v.service for v in order.visits.values())
     if vehicle.max_seconds is not None and out > vehicle.max_seconds:
-        return "too-far", f"{_time(out)} h there and back are more than a vehicle may be out"
+        return "too-far", say.TOO_LONG.format(time=_time(out))
     if vehicle.max_km is not None and metres > vehicle.max_km * 1000 + 1e-6:
-        return "too-far", f"{metres / 1000:.1f} km there and back are more than a vehicle may go"
+        return "too-far", say.TOO_FAR.format(km=f"{metres / 1000:.1f}")
     return None
 
 
@@ -194,13 +199,15 @@ def _wrong_pairs(problem: Problem) -> Iterator[Fault]:
     for pair in sorted(problem.apart):
         for name in pair:
             if name not in orders:
-                yield Fault("pair", " / ".join(pair), "unknown-order", f"there is no order {name}")
+                detail = say.NO_ORDER.format(name=name)
+                yield Fault("pair", " / ".join(pair), "unknown-order", detail)
     for order, vehicle in sorted(problem.barred):
-        for name, known, code in ((order, orders, "order"), (vehicle, vehicles, "vehicle")):
+        for name, known, code, sentence in (
+            (order, orders, "unknown-order", say.NO_ORDER),
+            (vehicle, vehicles, "unknown-vehicle", say.NO_VEHICLE_NAMED),
+        ):
             if name not in known:
-                yield Fault(
-                    "pair", f"{order} / {vehicle}", f"unknown-{code}", f"there is no {code} {name}"
-                )
+                yield Fault("pair", f"{order} / {vehicle}", code, sentence.format(name=name))
 
 
 def _time(seconds: float) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice, pairwise
 
+from . import sentences as say
 from .drawing import drawn
 from .plan import Route
 from .problem import DELIVERY, PICKUP, Order, Problem, Vehicle
@@ -42,7 +43,7 @@ def inserted(
             break
         route = drawn(problem, vehicle, steps, is_hasty=vehicle.max_seconds is None)
         if route.broken:
-            reasons.update([_rule(route.broken[0])])
+            reasons.update([say.rule(route.broken[0])])
             continue
         if vehicle.name not in before:
             now = sequences.get(vehicle.name, ())
@@ -52,18 +53,6 @@ def inserted(
         if best is None or added < best.added:
             best = Insertion(vehicle.name, route, added)
     return best or reasons
-
-
-def _rule(words: str) -> str:
-    for mark, rule in (
-        ("aboard", "it would carry too much"), ("late", "a stop would be late"),
-        ("shift", "it would be back too late"), ("one vehicle", "other orders may not go with it"),
-        ("break", "a break would be missed"), ("km", "it would go too far"),
-        ("out for", "it would be out too long"),
-    ):  # fmt: skip
-        if mark in words:
-            return rule
-    return words
 
 
 def _places(

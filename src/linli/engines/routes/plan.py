@@ -1,10 +1,11 @@
 """A plan: who goes where and when, what it costs, what was left out and why."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from . import sentences as say
 from .faults import Fault
 from .timing import Pause
 
@@ -143,14 +144,16 @@ class Plan:
     def _served(self) -> dict[str, str]:
         return {stop.order: route.vehicle for route in self.routes for stop in route.stops}
 
-    def summary(self) -> str:
-        """Tell the plan in a few lines."""
+    def summary(self, told: Callable[[str], str] = str) -> str:
+        """Tell the plan in a few lines; `told` may say each sentence in another language."""
         served = len(self._served)
-        head = (
-            f"{served} orders on {len(self.routes)} vehicles, {self.metres / 1000:.1f} km, "
-            f"cost {self.cost.total:.2f}"
-        )
-        lines = [head if self.is_feasible else f"{head}, NOT feasible"]
+        head = say.IN_ALL.format(
+            orders=served, vehicles=len(self.routes),
+            km=f"{self.metres / 1000:.1f}", cost=f"{self.cost.total:.2f}",
+        )  # fmt: skip
+        lines = [told(head)]
+        if not self.is_feasible:
+            lines.append(told(say.NOT_FEASIBLE))
         for route in self.routes:
             stops = " ".join(
                 f"{stop.order}{'+' if stop.what == 'pickup' else ''}@{clock(stop.start)}"
@@ -160,8 +163,16 @@ class Plan:
                 f"{route.vehicle}: {clock(route.start)}–{clock(route.end)}, "
                 f"{route.metres / 1000:.1f} km: {stops}"
             )
-            lines += [f"  ! {words}" for words in route.broken]
-        lines += [f"left out {each.order}: {each.detail}" for each in self.left_out]
+            lines += [f"  ! {told(words)}" for words in route.broken]
+        lines += [
+            told(say.ASIDE).format(name=each.name, why=told(each.detail))
+            for each in self.faults
+            if each.kind != "order"
+        ]
+        lines += [
+            told(say.LEFT_OUT).format(name=each.order, why=told(each.detail))
+            for each in self.left_out
+        ]
         return "\n".join(lines)
 
     __str__ = summary

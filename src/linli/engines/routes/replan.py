@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from . import sentences as say
 from .changes import (
     Cancelled,
     Change,
@@ -129,12 +130,14 @@ def _unknown(problem: Problem, changes: Sequence[Change]) -> list[tuple[Change, 
     for change in changes:
         if isinstance(change, Position | Delay | Down) and change.vehicle not in vehicles:
             name = change.vehicle
-            found.append((change, Fault("change", name, "unknown-vehicle", "no such vehicle")))
+            detail = say.NO_VEHICLE_NAMED.format(name=name)
+            found.append((change, Fault("change", name, "unknown-vehicle", detail)))
         elif isinstance(change, Served | Cancelled) and change.order not in orders:
-            found.append((change, Fault("change", change.order, "unknown-order", "no such order")))
+            detail = say.NO_ORDER.format(name=change.order)
+            found.append((change, Fault("change", change.order, "unknown-order", detail)))
         elif isinstance(change, NewOrder) and change.order.name in orders:
             name = change.order.name
-            found.append((change, Fault("change", name, "same-name", "the order is there already")))
+            found.append((change, Fault("change", name, "same-name", say.ORDER_KNOWN)))
     return found
 
 

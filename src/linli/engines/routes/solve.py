@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from . import sentences as say
 from .drawing import planned
 from .encoding import encoded
 from .faults import checked
@@ -55,7 +56,7 @@ def solve(
     sound, faults = checked(problem)
     left_out = [LeftOut(f.name, f.code, f.detail) for f in faults if f.kind == "order"]
     if not sound.orders or not sound.vehicles:
-        left_out += [LeftOut(o.name, "no-room", "there is no vehicle") for o in sound.orders]
+        left_out += [LeftOut(o.name, "no-room", say.NO_VEHICLE) for o in sound.orders]
         return planned(problem, {}, faults, left_out)
     tight = Tightening()
     prizes = priorities(sound) if is_overloaded(sound) else {}
@@ -221,17 +222,17 @@ def reasons(problem: Problem, sequences: Mapping[str, Sequence[Step]]) -> list[L
         if order.name in served:
             continue
         if len(found) >= EXPLAINED:
-            found.append(LeftOut(order.name, "no-room", "the fleet cannot do all orders"))
+            found.append(LeftOut(order.name, "no-room", say.NO_ROOM))
             continue
         place = inserted(problem, sequences, order, tries=15)
         if not isinstance(place, Insertion):
-            why = ", ".join(rule for rule, _ in place.most_common(2)) or "no vehicle is left"
-            found.append(LeftOut(order.name, "no-room", f"on every vehicle tried {why}"))
+            why = ", ".join(rule for rule, _ in place.most_common(2)) or say.NONE_LEFT
+            found.append(LeftOut(order.name, "no-room", say.NO_ROOM_ON_ANY.format(why=why)))
         else:
             found.append(
                 LeftOut(
                     order.name, "not-worth",
-                    f"its prize of {order.prize:g} is below the {place.added:.2f} it would cost",
+                    say.NOT_WORTH.format(prize=f"{order.prize:g}", cost=f"{place.added:.2f}"),
                 )
             )  # fmt: skip
     return found
