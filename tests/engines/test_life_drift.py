@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from scipy.signal import lfilter
 
 from linli.engines.life import DriftDetector, History
 from linli.engines.life.drift import _limit, change, distances, shares
@@ -66,7 +67,9 @@ def test_false_alarms_are_as_rare_as_told():
 def test_the_limit_is_the_published_one_where_normal_is_well_known():
     # Two sensors, weight 0.1, 200 rows between alarms: 8.66 (Prabhu & Runger 1997), there with
     # the variance the average has in the long run, here with that of each row.
-    assert _limit(2, np.zeros(4000, int), 200, seed=1) == pytest.approx(8.66, rel=0.06)
+    assert _limit(
+        2, np.zeros(4000, int), np.empty((4000, 0)), np.empty(0, int), 200, seed=1
+    ) == pytest.approx(8.66, rel=0.06)
 
 
 def test_one_outlier_is_no_drift_and_does_not_spoil_normal():
@@ -160,3 +163,53 @@ def test_what_lies_far_off_does_not_count():
     # variance 10 / 4.
     mean, deviation = robust(np.array([[1.0], [2], [3], [4], [5], [99], [np.nan]]))
     assert (mean[0], deviation[0]) == (pytest.approx(3), pytest.approx(np.sqrt(2.5)))
+
+
+def run(seed: int, rows: int, rho: float = 0.4, warming: float = 3.0) -> History:
+    """A machine under a load and a temperature that wander, with noise that lasts some rows."""
+    rng = np.random.default_rng(seed)
+    at = np.arange(rows)
+    load = rng.uniform(50, 100, rows)
+    ambient = 18 + warming * at / rows + 2 * np.sin(at / 1.9) + rng.normal(0, 0.2, rows)
+    noise = lfilter([np.sqrt(1 - rho**2)], [1, -rho], rng.normal(size=(rows + 50, 3)), axis=0)[50:]
+    slopes = np.array([[0.3, 0.1, 0.0], [1.0, 0.0, 0.2]])
+    settings = np.column_stack([load, ambient])
+    return History(at + 1.0, settings, 20 + settings @ slopes + 0.5 * noise)
+
+
+def test_alarms_under_a_load_and_a_season_that_wander_are_as_rare_as_was_asked():
+    between = 400
+
+    alarms = sum(
+        bool((DriftDetector.fit(one, first=60, between_alarms=between).watch(one).score > 1).any())
+        for one in (run(seed, 260) for seed in range(40))
+    )
+
+    # 200 rows watched of each: 1 − e^(−200/400) = 39 % of machines may have one, 16 of 40.
+    assert alarms <= 16
+
+
+def test_wear_is_found_under_a_load_that_wanders_with_its_sensor_and_its_beginning():
+    late = []
+    for seed in range(5):
+        well = run(seed, 260)
+        worn = well.sensors.copy()
+        worn[160:, 2] += 3.0
+
+        found = DriftDetector.fit(well, first=60, between_alarms=2000).watch(
+            History(well.cycles, well.settings, worn)
+        )
+
+        assert found.is_drifting and found.since is not None
+        assert found.sensors[0][0] == 2
+        late.append(abs(found.since - 161))
+
+    assert np.median(late) <= 5 and max(late) <= 40
+
+
+def test_settings_far_from_all_that_was_learnt_say_nothing():
+    well = run(1, 260)
+    detector = DriftDetector.fit(well, first=60)
+    hot = History(well.cycles[:60], well.settings[:60] + np.array([0, 60]), well.sensors[:60])
+
+    assert not detector.watch(hot).is_drifting

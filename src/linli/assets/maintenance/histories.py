@@ -23,6 +23,8 @@ LEAP = 20.0
 STUCK, LAST = 12, 20
 HOLES = 0.3
 PACE_DAYS = 14
+FADES = timedelta(hours=1)
+"""How fast what went before a moment fades out of what is slow, as warmth."""
 
 Trouble = dict[str, Any]
 Array = np.ndarray
@@ -48,11 +50,15 @@ class Seen:
         When each row ended, `datetime64[ms]`.
     pace
         Cycles a day, of late.
+    before
+        Settings as they were before the hours of each row, see `faded`; what watches for drift
+        takes them as settings of their own.
     """
 
     history: History | None = None
     moments: Array = field(default_factory=lambda: np.empty(0, "datetime64[ms]"))
     pace: float | None = None
+    before: Array = field(default_factory=lambda: np.empty((0, 0)))
     began: datetime | None = None
     trouble: list[Trouble] = field(default_factory=list)
 
@@ -165,7 +171,34 @@ def _rows(
         return
     seen.moments = times[says][order][ends][fresh] + np.timedelta64(EVERY)
     seen.history = History(cycles[fresh], settings[fresh], sensors[fresh], name)
+    went = [key for key in keys.settings if tells_before(values[key])]
+    values = dict(values) | {key: faded(values[key], times) for key in went}
+    seen.before = np.column_stack([put(key) for key in went] or [np.empty((len(numbers), 0))])[
+        fresh
+    ]
     _look_over(keys, seen)
+
+
+def faded(setting: Array, times: Array) -> Array:
+    """Return what a setting was before each hour: its mean, fading by 1/e in each hour back.
+
+    What is slow answers that as well: a bearing in the first hour of a shift, an oven after a
+    change of product. Hours in which nothing came leave it as it was.
+    """
+    found, held = np.empty(len(setting)), np.nan
+    hours = np.diff(times, prepend=times[:1]) / np.timedelta64(EVERY)
+    for at, value in enumerate(setting.tolist()):
+        found[at] = held if np.isfinite(held) else value
+        keep = float(np.exp(-max(hours[at], 1.0) * (EVERY / FADES)))
+        if np.isfinite(value):
+            held = value if not np.isfinite(held) else keep * held + (1 - keep) * value
+    return found
+
+
+def tells_before(setting: Array) -> bool:
+    """Tell whether a setting leaps, as a load does; one that wanders is before as it is now."""
+    there = setting[np.isfinite(setting)]
+    return len(there) > 2 and bool(np.ptp(there) > 0 and np.diff(there).std() > there.std() / 3)
 
 
 def _look_over(keys: Keys, seen: Seen) -> None:

@@ -48,7 +48,8 @@ def normal_of(asset: int, life: str, history: History, base: int, between: int) 
         If there are too few rows, or no sensor varies in them.
     """
     rows = min(base, len(history))
-    mark = sha256(f"{life} {rows} {between} {history.sensors.shape}".encode()).hexdigest()[:12]
+    columns = history.settings.shape[1], history.sensors.shape[1]
+    mark = sha256(f"{life} {rows} {between} {columns}".encode()).hexdigest()[:12]
     path = folder() / f"normal-{asset}-{mark}.drift"
     try:
         return DriftDetector.load(path)

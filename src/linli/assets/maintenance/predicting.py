@@ -108,6 +108,8 @@ def _drift(
     if len(history) < FEWEST:
         return [{"what": "short", "n": len(history), "needed": FEWEST}]
     base = upkeep.told.normal_rows
+    run = np.column_stack([history.settings, seen.before])
+    history = History(history.cycles, run, history.sensors, history.name)
     life = f"{seen.began} {keys.sensors} {keys.settings}"
     try:
         normal = kept_models.normal_of(row.asset_id, life, history, base, upkeep.told.between)

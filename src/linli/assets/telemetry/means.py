@@ -159,7 +159,11 @@ def fetch(level: int, ids: np.ndarray, days: Sequence[int], since: int, until: i
                 " AND time >= make_timestamp_ms(?) AND time < make_timestamp_ms(?)",
                 [since // level * level, until],
             )
-        except duckdb.IOException:
+        except duckdb.Error as fault:
+            # A file replaced under a question reads as gone or, once, as no Parquet ("don't know
+            # what type"); both end when the question is put again.
+            if not isinstance(fault, duckdb.IOException) and "know what type" not in str(fault):
+                raise
             if attempt == RETRIES - 1:
                 raise
             continue

@@ -172,9 +172,11 @@ def _plain(values: np.ndarray) -> list[float | None]:
 
 def _point(tag: Tag, span: timedelta, spread: Spread, newest: Newest | None) -> str:
     words: dict[str, Any] = {"tag": tag, "span": span_words(span), "unit": tag.unit}
-    if not len(spread) or newest is None:
+    if not len(spread):
         return _("%(tag)s: nothing came in the last %(span)s") % words
-    words |= {"value": said(tag, newest.value)}
+    # The newest value is kept apart and may be gone where the means still are.
+    value = newest.value if newest is not None else float(spread.means[-1])
+    words |= {"value": said(tag, value)}
     if tag.kind == Tag.Kind.FLAG:
         share = float(np.average(spread.means, weights=spread.counts))
         return _("%(tag)s: %(value)s now; yes in %(share)d %% of the last %(span)s") % (
@@ -186,9 +188,9 @@ def _point(tag: Tag, span: timedelta, spread: Spread, newest: Newest | None) -> 
     if tag.role == Tag.Role.COUNTER:
         words["more"] = number(float(spread.highs.max() - spread.lows.min()))
         return _("%(tag)s: %(value)s %(unit)s now, %(more)s more in the last %(span)s") % words
-    if newest.value >= float(spread.highs.max()):
+    if value >= float(spread.highs.max()):
         return _("%(tag)s: %(value)s %(unit)s, the most in %(span)s") % words
-    if newest.value <= float(spread.lows.min()):
+    if value <= float(spread.lows.min()):
         return _("%(tag)s: %(value)s %(unit)s, the least in %(span)s") % words
     return (
         _("%(tag)s: %(value)s %(unit)s, between %(low)s and %(high)s in the last %(span)s") % words

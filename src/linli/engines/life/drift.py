@@ -1,7 +1,8 @@
 """When a machine leaves its own normal, by which sensors, and since when; no failure is needed.
 
 Its normal is learnt from healthy rows of its own: the mean of each sensor in each regime of its
-settings, and how sensors vary together (robustly: a few bad rows among the healthy ones do not
+settings, how each goes with settings that have no levels (load, the temperature around; see
+`normal`), and how sensors vary together (robustly: a few bad rows among the healthy ones do not
 count). Rows are then watched by a multivariate exponentially weighted moving average (MEWMA,
 Lowry et al. 1992), which adds up small shifts that last and lets single outliers pass.
 """
@@ -21,7 +22,7 @@ from .histories import Array, History, same_layout
 from .normal import Normal
 from .regimes import Regimes
 
-KIND = "drift-detector/1"
+KIND = "drift-detector/2"
 
 WEIGHT = 0.1
 """Of the newest row in the moving average: shifts of one deviation are found in about ten rows."""
@@ -127,8 +128,9 @@ class DriftDetector:
         rows = History(np.arange(float(len(settings))), settings, sensors)
         regimes = Regimes.fit([rows])
         regime = regimes.of(settings)
-        normal = Normal.learn(sensors, regime, len(regimes))
-        limit = _limit(len(normal.kept), regime, int(between_alarms), seed)
+        free = np.flatnonzero(np.isinf(regimes.scale))
+        normal = Normal.learn(sensors, regime, len(regimes), settings, free)
+        limit = _limit(len(normal.kept), regime, settings, free, int(between_alarms), seed)
         return cls(regimes, normal, limit, layout)
 
     def save(self, path: Path | str) -> None:
@@ -163,7 +165,9 @@ class DriftDetector:
         ----------
         history
             Of the same machine; its healthy rows may be among it. A missing value counts as
-            normal, as does a row in a regime that was not seen often enough to have a normal.
+            normal, as does a row in a regime that was not seen often enough to have a normal, or
+            with a setting further outside of those seen than three of their ranges. Nearer
+            than that an alarm takes as much more as the slopes learnt are unsure.
 
         Raises
         ------
@@ -172,8 +176,9 @@ class DriftDetector:
         """
         if (found := same_layout([history])) != self.layout:
             raise ValueError(f"{history}: {found[1]} sensors, learnt were {self.layout[1]}")
-        shifts = self.normal.shifts(history.sensors, self.regimes.of(history.settings))
-        score = distances(shifts, self.normal.correlation) / self.limit
+        regime = self.regimes.of(history.settings)
+        shifts = self.normal.shifts(history.sensors, regime, history.settings)
+        score = _scores(self.normal, shifts, regime, history.settings) / self.limit
         is_above = score > 1
         if not is_above[-1]:
             return Drift(history.cycles, score, False, None, None, ())
@@ -190,8 +195,10 @@ class DriftDetector:
         return Drift(cycles, score, True, float(cycles[alarm]), float(cycles[began]), sensors)
 
 
-def distances(shifts: Array, correlation: Array) -> Array:
+def distances(shifts: Array, correlation: Array, more: Array | float = 0.0) -> Array:
     """Return the squared Mahalanobis distance of the moving average at each row, shape (n,).
+
+    `more` is variance of the average beside that of rows: of what normal is where it is unsure.
 
     The average starts at nought; after n rows it has λ / (2 − λ) · (1 − (1 − λ)²ⁿ) times the
     variance of a row, and is divided by that, so that the first rows can alarm as the later ones.
@@ -199,7 +206,18 @@ def distances(shifts: Array, correlation: Array) -> Array:
     average = lfilter([WEIGHT], [1, WEIGHT - 1], shifts, axis=0)
     rows = np.arange(1, len(shifts) + 1)
     variance = WEIGHT / (2 - WEIGHT) * (1 - (1 - WEIGHT) ** (2 * rows))
-    return np.asarray(_squared(average, correlation) / variance)
+    return np.asarray(_squared(average, correlation) / (variance + more))
+
+
+def _scores(normal: Normal, shifts: Array, regime: np.ndarray, settings: Array) -> Array:
+    """Return the distances of rows from normal, what is unsure of its slopes allowed for.
+
+    A slope that is wrong shifts the average by as much as the average of the setting is off its
+    middle: settings that come and go cost nothing, a season that stays does.
+    """
+    away = normal.away(regime, settings)
+    held = lfilter([WEIGHT], [1, WEIGHT - 1], away, axis=0)
+    return distances(shifts, normal.correlation, ((held @ normal.unsure) * held).sum(axis=1))
 
 
 def change(shifts: Array, correlation: Array, alarm: int) -> int:
@@ -234,14 +252,17 @@ def _squared(rows: Array, correlation: Array) -> Array:
     return np.asarray((rows * np.linalg.solve(correlation, rows.T).T).sum(axis=1))
 
 
-def _limit(sensors: int, regime: np.ndarray, rows: int, seed: int) -> float:
+def _limit(
+    sensors: int, regime: np.ndarray, settings: Array, free: np.ndarray, rows: int, seed: int
+) -> float:
     """Simulate the limit that 1/e of machines that stay well do not pass in so many rows."""
     rng = np.random.default_rng(seed)
     regimes = int(regime.max()) + 1
     most = np.empty(TRIALS)
     for trial in range(TRIALS):
-        normal = Normal.learn(rng.normal(size=(len(regime), sensors)), regime, regimes)
-        then = rng.choice(regime, rows)
-        shifts = normal.shifts(rng.normal(size=(rows, sensors)), then)
-        most[trial] = distances(shifts, normal.correlation).max()
+        healthy = rng.normal(size=(len(regime), sensors))
+        normal = Normal.learn(healthy, regime, regimes, settings, free)
+        then = rng.choice(len(regime), rows)
+        shifts = normal.shifts(rng.normal(size=(rows, sensors)), regime[then], settings[then])
+        most[trial] = _scores(normal, shifts, regime[then], settings[then]).max()
     return float(np.quantile(most, np.exp(-1)))

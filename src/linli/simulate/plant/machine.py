@@ -21,6 +21,8 @@ FAULT_EVERY_H = 3000.0
 STOP_EVERY_H = 45.0
 STOPS = ("jam", "no-material", "adjustment", "operator")
 LABOUR_H = (2.0, 9.0)
+AMBIENT_NOISE = 0.15
+"""Of the thermometer that hangs beside the machine, degrees."""
 SCRAP = 0.006
 """Share of bad output of a machine in order."""
 
@@ -151,6 +153,7 @@ class Machine:
                 row = self._wear_on(at, row, hours, told, runs, wear, happened)
         values = self._measured(at, hours, told, runs, wear)
         values |= self._counted(hours, told, runs, wear)
+        values["ambient"] = np.round(hall(at) + AMBIENT_NOISE * self.rng.normal(size=rows), 2)
         if rows:
             self.at = float(at[-1])
         return Stretch(at, values, happened)

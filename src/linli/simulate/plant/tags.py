@@ -34,12 +34,14 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "tilt": ("桥墩倾角", "Tilt of the pier"),
     "speed": ("速度", "Speed"),
     "load": ("负荷", "Load"),
+    "ambient": ("环境温度", "Temperature of the hall"),
     "running": ("运行", "Running"),
     "hours": ("运行小时", "Hours run"),
     "made": ("产量", "Parts made"),
     "good": ("合格品", "Good parts"),
 }
-SETTINGS = (Sensor("speed", "%", 0, high=150), Sensor("load", "%", 0, high=150))
+SETTINGS = (Sensor("speed", "%", 0, high=150), Sensor("load", "%", 0, high=150),
+            Sensor("ambient", "°C", 0, low=-30, high=60))  # fmt: skip
 COUNTERS = (Sensor("hours", "h", 0, high=1e7),)
 OUTPUT = (Sensor("made", "", 0, high=1e10), Sensor("good", "", 0, high=1e10))
 
