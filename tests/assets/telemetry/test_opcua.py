@@ -2,12 +2,14 @@
 
 import asyncio
 import threading
+from datetime import timedelta
 
 import pytest
 from asyncua import Server, ua
 
 from linli.assets.telemetry import directory, store
 from linli.assets.telemetry.models import Refusal, Source, Tag
+from linli.clock import now
 from tests.assets.telemetry.broker import free_port, until
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +34,7 @@ class Plc:
         assert self.ready.wait(20)
 
     async def serve(self):
-        server = Server()
+        self.server = server = Server()
         await server.init()
         server.set_endpoint(self.address)
         await server.register_namespace("plc")
@@ -45,6 +47,10 @@ class Plc:
 
     def write(self, value):
         asyncio.run_coroutine_threadsafe(self.temp.write_value(value), self.loop).result(5)
+
+    def keep_history(self):
+        kept = self.server.historize_node_data_change(self.temp, period=None, count=100)
+        asyncio.run_coroutine_threadsafe(kept, self.loop).result(5)
 
     def end(self):
         self.loop.call_soon_threadsafe(self.ended.set)
@@ -94,3 +100,24 @@ def test_the_line_comes_back_after_the_server_was_away(plc, worker, follow):
     plc.write(25.0)
 
     until(lambda: worker.turn() is not None and newest("press.temp") == 25, 30)
+
+
+def test_what_the_server_kept_while_nobody_listened_is_fetched_from_its_history(
+    plc, worker, works, follow
+):
+    plc.keep_history()
+    follow(worker, lambda: newest("press.temp") == 20)
+    plc.write(21.0)
+    follow(worker, lambda: newest("press.temp") == 21)
+    worker.stop()
+
+    for value in (22.0, 23.0, 24.0):
+        plc.write(value)
+    again = works()
+    follow(again, lambda: newest("press.temp") == 24)
+
+    def stored():
+        hour = timedelta(hours=1)
+        return store.read(["press.temp"], now() - hour, now() + hour).values.ravel().tolist()
+
+    follow(again, lambda: stored() == [20, 21, 22, 23, 24])

@@ -20,6 +20,7 @@ from linli.assets.inspection.models import Station
 from linli.clock import now
 
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0
+SILENT_MS = 10_000  # a camera that says nothing for so long is lost; OpenCV waits 30 s by itself
 SMALL = 48  # pixels a side in which frames are compared
 MOVES = 3.0  # grey levels by which neighbouring frames differ while something moves
 CHANGED = 6.0  # and by which a frame differs from the last one taken if it shows another part
@@ -121,13 +122,13 @@ class Camera(threading.Thread):
         """Read until the line breaks; return how many frames came, and whether that was all."""
         import cv2
 
-        lens = cv2.VideoCapture(self.address)
+        is_file = "://" not in self.address
+        lens = cv2.VideoCapture(self.address) if is_file else _line_to(self.address)
         try:
             if not lens.isOpened():
                 self.trouble = _("The camera does not answer; it is tried again.")
                 return 0, False
             shutter = Shutter(self.every_s, self.trigger == Station.Trigger.STILL)
-            is_file = "://" not in self.address
             rate = lens.get(cv2.CAP_PROP_FPS) or 25.0
             frames = 0
             while not self._stop_now.is_set():
@@ -165,6 +166,14 @@ class Camera(threading.Thread):
             inbox.put(self.station, f"{at:%Y%m%dT%H%M%S%f}.jpg", content, told)
         except inbox.Full as full:
             self.trouble = str(full)
+
+
+def _line_to(address: str) -> Any:
+    """Open a stream; over UDP nothing but silence tells that a camera is gone."""
+    import cv2
+
+    waits = [cv2.CAP_PROP_OPEN_TIMEOUT_MSEC, SILENT_MS, cv2.CAP_PROP_READ_TIMEOUT_MSEC, SILENT_MS]
+    return cv2.VideoCapture(address, cv2.CAP_FFMPEG, waits)
 
 
 def _settings(station: Station) -> tuple[str, float, str]:

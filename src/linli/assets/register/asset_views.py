@@ -1,5 +1,6 @@
 """The page of one asset, and what may be done there. Each view parses, asks once, renders."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -26,10 +27,13 @@ from linli.assets.register import (
 )
 from linli.assets.register.forms import (
     AssetForm,
+    CrewForm,
     DayForm,
     FaultForm,
     ManualForm,
     NoteForm,
+    ShiftForm,
+    SpareForm,
     StopForm,
 )
 from linli.assets.register.models import (
@@ -44,7 +48,7 @@ from linli.assets.register.models import (
     Spare,
     Stop,
 )
-from linli.assets.register.views import found, shift_page
+from linli.assets.register.views import crews_of, found, shift_page
 from linli.assets.register.visibility import keeps, may_write, works_at
 from linli.cases.evidence import PDF, NotEvidence
 from linli.cases.file_views import sent
@@ -104,14 +108,17 @@ def show(
             "cases": list(ours[:SHOWN]),
             "entries": Entry.objects.filter(asset__path__startswith=row.path)
             .select_related("asset", "by", "case")[:SHOWN],
-            "manuals": manuals.of(row, sight.of(Manual)),
+            "manuals": [
+                (file, may and manuals.may_remove(sight, row, file))
+                for file in manuals.of(row, sight.of(Manual))
+            ],
             "spares": spares.fitting(row, sight.of(Spare)),
             "ran": ran, "days": LAST_DAYS, "month": month,
             "standing": Stop.objects.filter(asset=row, until=None).first(),
             "may": may, "here": may or here,
             "forms": {
                 "fault": FaultForm(), "note": NoteForm(), "stop": StopForm(),
-                "manual": ManualForm(row),
+                "manual": ManualForm(row), "spare": SpareForm(None),
             } | more.pop("bound", {}),
             **more,
         },
@@ -193,13 +200,78 @@ def _day(request: HttpRequest, row: Asset) -> HttpResponse:
             form.add_error(None, str(fault))
         else:
             return redirect("asset-shifts", code=row.code)
-    return shift_page(request, row, sight, 422, form)
+    return shift_page(request, row, sight, 422, day=form)
+
+
+def _shift(request: HttpRequest, row: Asset) -> HttpResponse:
+    form = ShiftForm(request.POST)
+    sight = scope(request.user)
+    if form.is_valid():
+        told = form.cleaned_data
+        other = Shift.objects.filter(code=told["code"]).exclude(plant__code=row.top)
+        if other.exists():
+            form.add_error("code", _("This code is taken."))
+        elif _is_kept(form, lambda: keeping.keep_shift(sight, _top(row), told)):
+            return redirect("asset-shifts", code=row.code)
+    return shift_page(request, row, sight, 422, shift=form)
+
+
+def _crew(request: HttpRequest, row: Asset) -> HttpResponse:
+    own = list(Shift.objects.filter(plant__code=row.top))
+    form = CrewForm(crews_of(row), own, request.POST)
+    sight = scope(request.user)
+    if form.is_valid():
+        told = form.cleaned_data | {"shift": form.cleaned_data["shift"] or None}
+        if _is_kept(form, lambda: keeping.keep_crew(sight, told)):
+            return redirect("asset-shifts", code=row.code)
+    return shift_page(request, row, sight, 422, crew=form)
+
+
+def _spare(request: HttpRequest, row: Asset) -> HttpResponse:
+    form = SpareForm(None, request.POST)
+    sight = scope(request.user)
+    if form.is_valid():
+        told = form.cleaned_data | {"plant": row.top, "fits": form.cleaned_data["fits"].split()}
+        if Spare.objects.filter(code=told["code"]).exists():
+            form.add_error("code", _("This code is taken."))
+        elif _is_kept(form, lambda: keeping.keep_spare(sight, told)):
+            return redirect("spare", code=told["code"])
+    return show(request, row, sight, 422, bound={"spare": form})
+
+
+def _top(row: Asset) -> Asset:
+    return row if row.parent_id is None else Asset.objects.get(code=row.top)
+
+
+def _is_kept(form: Any, keep: Callable[[], Any]) -> bool:
+    """Keep something; False, with what is wrong said in the form, where it cannot be."""
+    try:
+        keep()
+    except keeping.NotKept as fault:
+        for wrong in fault.wrongs:
+            form.add_error(wrong.column if wrong.column in form.fields else None, wrong.message)
+        return False
+    return True
+
+
+def _remove_manual(request: HttpRequest, row: Asset) -> HttpResponse:
+    sight = scope(request.user)
+    key = request.POST.get("manual", "")
+    known = manuals.of(row, sight.of(Manual)).filter(pk=int(key) if key.isdigit() else 0).first()
+    if known is None:
+        raise Http404
+    if not manuals.may_remove(sight, row, known):
+        raise PermissionDenied
+    manuals.remove(row, known, user_of(request))
+    messages.success(request, _("The manual is removed."))
+    return redirect(reverse("asset", args=[row.code]) + "#manuals")
 
 
 # Step → what it does, and whether only who keeps the asset may.
 STEPS = {
     "fault": (_report, False), "note": (_note, False), "stop": (_stop, False), "go": (_go, False),
-    "manual": (_manual, True), "day": (_day, True),
+    "manual": (_manual, True), "day": (_day, True), "shift": (_shift, True),
+    "crew": (_crew, True), "spare": (_spare, True), "manual-removal": (_remove_manual, True),
 }  # fmt: skip
 
 

@@ -15,6 +15,7 @@ from linli.assets.register.models import (
     Health,
     Level,
     Shift,
+    Skill,
     Spare,
     SpareMove,
     Stop,
@@ -37,6 +38,16 @@ def _moment(label: Any, **more: Any) -> forms.DateTimeField:
         label=label, required=False,
         widget=forms.DateTimeInput({"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"), **more,
     )  # fmt: skip
+
+
+def _clock() -> forms.TimeInput:
+    return forms.TimeInput({"type": "time"}, format="%H:%M")
+
+
+WEEKDAYS = {
+    1: _("Monday"), 2: _("Tuesday"), 3: _("Wednesday"), 4: _("Thursday"), 5: _("Friday"),
+    6: _("Saturday"), 7: _("Sunday"),
+}  # fmt: skip
 
 
 class FilterForm(forms.Form):
@@ -121,6 +132,48 @@ class DayForm(forms.Form):
     def __init__(self, shifts: list[Shift], data: Any = None, files: Any = None) -> None:
         super().__init__(data, files, auto_id="day-%s")
         self.fields["shifts"].choices = [(s.code, str(s)) for s in shifts]  # type: ignore[attr-defined]
+
+
+class ShiftForm(forms.Form):
+    """A shift of the usual week; the code of one that is kept changes that one."""
+
+    code = forms.CharField(
+        label=_("code"), max_length=40, help_text=_("The code of a shift that is kept changes it.")
+    )
+    name = forms.CharField(label=_("name"), max_length=120)
+    name_en = forms.CharField(label=_("English name"), max_length=160, required=False)
+    days = forms.MultipleChoiceField(
+        label=_("Days of the week"), widget=forms.CheckboxSelectMultiple, initial=list("12345"),
+        choices=[(str(day), WEEKDAYS[day]) for day in range(1, 8)],
+    )  # fmt: skip
+    begins = forms.TimeField(label=_("Begins"), widget=_clock())
+    ends = forms.TimeField(
+        label=_("Ends"), widget=_clock(), help_text=_("Not later than it begins: the next day.")
+    )
+
+    def __init__(self, data: Any = None, files: Any = None) -> None:
+        super().__init__(data, files, auto_id="shift-%s")
+
+
+class CrewForm(forms.Form):
+    """How many people of a crew have a skill in a shift; said again, the last word counts."""
+
+    organisation = forms.ChoiceField(label=_("Organisation"))
+    skill = forms.ChoiceField(label=_("Skill"))
+    shift = forms.ChoiceField(label=_("Shift"), required=False)
+    people = forms.IntegerField(label=_("People"), min_value=0, max_value=100_000)
+
+    def __init__(
+        self, crews: list[Organisation], shifts: list[Shift], data: Any = None, files: Any = None
+    ) -> None:
+        super().__init__(data, files, auto_id="crew-%s")
+        skills = Skill.objects.filter(retired=False)
+        for name, choices in (
+            ("organisation", [(row.code, str(row)) for row in crews]),
+            ("skill", [(row.code, str(row)) for row in skills]),
+            ("shift", [("", _("every")), *((row.code, str(row)) for row in shifts)]),
+        ):
+            self.fields[name].choices = choices  # type: ignore[attr-defined]
 
 
 class MoveForm(forms.Form):

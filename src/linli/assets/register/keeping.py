@@ -8,7 +8,7 @@ from django.db import transaction
 
 from linli.assets.register import writing
 from linli.assets.register.laying import Bench, Plan
-from linli.assets.register.models import Asset, Output, ShiftDay, Spare
+from linli.assets.register.models import Asset, CrewSkill, Output, Shift, ShiftDay, Spare
 from linli.people import audit
 from linli.people.models import User
 from linli.people.scope import Scope
@@ -71,6 +71,18 @@ def keep_day(sight: Scope, plant: Asset, day: date, shifts: list[str], note: str
     """Let a plant work otherwise on one day; see `_put`."""
     told = {"plant": plant.code, "day": day, "shifts": shifts, "note": note}
     row: ShiftDay = _put(writing.SHIFT_DAY, sight, told, "shift-day-kept")
+    return row
+
+
+def keep_shift(sight: Scope, plant: Asset, values: Mapping[str, Any]) -> Shift:
+    """Keep a shift of a plant's week, new or changed by its code; see `_put`."""
+    row: Shift = _put(writing.SHIFT, sight, {"plant": plant.code, **values}, "shift-kept")
+    return row
+
+
+def keep_crew(sight: Scope, values: Mapping[str, Any]) -> CrewSkill:
+    """Keep how many people of a crew have a skill in a shift; see `_put`."""
+    row: CrewSkill = _put(writing.CREW_SKILL, sight, values, "crew-skill-kept")
     return row
 
 

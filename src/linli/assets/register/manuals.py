@@ -7,9 +7,11 @@ from django.utils.translation import gettext as _
 
 from linli import clock
 from linli.assets.register.models import Asset, Manual
+from linli.assets.register.visibility import keeps
 from linli.cases.evidence import NotEvidence, checked
 from linli.people import audit
-from linli.people.models import User
+from linli.people.models import Role, User
+from linli.people.scope import Scope
 
 TEXT = "text/plain"
 MAX_TEXT = 2 * 1024 * 1024
@@ -77,3 +79,27 @@ def keep(asset: Asset, title: str, file: UploadedFile, by: User, about: str = ON
         ending = "txt" if kind == TEXT else kind.split("/")[1]
         row.file.save(f"{digest[:16]}.{ending}", file)
     return row
+
+
+def may_remove(sight: Scope, asset: Asset, manual: Manual) -> bool:
+    """Tell whether a person may take a manual away that lies at an asset.
+
+    One of this very asset: whoever keeps it. One of a whole kind others read too: who filed it, or
+    an administrator.
+    """
+    if manual.asset_id is not None:
+        return manual.asset_id == asset.pk and keeps(sight, asset)
+    is_own = isinstance(sight.user, User) and manual.by_id == sight.user.pk
+    return keeps(sight, asset) and (is_own or sight.has(Role.ADMINISTRATOR))
+
+
+def remove(asset: Asset, manual: Manual, by: User) -> None:
+    """Take a manual away, file and all; the audit trail keeps what it was."""
+    store, name = manual.file.storage, str(manual.file.name)
+    others = Manual.objects.filter(file=name).exclude(pk=manual.pk)
+    with transaction.atomic():
+        told = {"title": (manual.title, ""), "sha256": (manual.sha256, "")}
+        audit.record("manual-removed", by, asset, changes=told)
+        manual.delete()
+        if not others.exists():
+            transaction.on_commit(lambda: store.delete(name))

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from linli.assets.register import figures, health, saying, spares, tree
-from linli.assets.register.forms import DayForm, FilterForm, this_month
+from linli.assets.register.forms import CrewForm, DayForm, FilterForm, ShiftForm, this_month
 from linli.assets.register.models import (
     Asset,
     AssetKind,
@@ -26,6 +26,7 @@ from linli.assets.register.shifts import calendar_of
 from linli.assets.register.visibility import OVERSEE, keeps, may_write, sees_any
 from linli.clock import now
 from linli.people.directory import directory
+from linli.people.models import Organisation
 from linli.people.scope import Scope, scope
 from linli.scores.periods import local_day, parse
 
@@ -127,6 +128,15 @@ def running(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
+def crews_of(plant: Asset) -> list[Organisation]:
+    """Return the organisations whose people work at a plant, or at something of the town."""
+    crew, plants = plant.organisation_id, directory().plants
+    own = [key for key in (crew,) if key is not None]
+    if crew in plants:
+        own = list(directory().of_plants(frozenset({plants[crew]})))
+    return list(Organisation.objects.filter(pk__in=own, retired=False).order_by("code"))
+
+
 @login_required
 @require_safe
 def shifts(request: HttpRequest, code: str) -> HttpResponse:
@@ -137,15 +147,14 @@ def shifts(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def shift_page(
-    request: HttpRequest, plant: Asset, sight: Scope, status: int = 200, form: Any = None
+    request: HttpRequest, plant: Asset, sight: Scope, status: int = 200, **bound: Any
 ) -> HttpResponse:
     """Answer with the page of a plant's shifts."""
     weekly = list(Shift.objects.filter(plant__code=plant.top))
     today = local_day(now())
     turns = calendar_of(plant).turns(now(), now() + saying.days(AHEAD))
-    crew = plant.organisation_id
-    plants = directory().plants
-    own = directory().of_plants(frozenset({plants[crew]})) if crew in plants else frozenset({crew})
+    own = crews_of(plant)
+    may = keeps(sight, plant)
     names = {shift.code: str(shift) for shift in weekly}
     return render(
         request,
@@ -157,9 +166,11 @@ def shift_page(
                 (row, [names.get(code, code) for code in row.shifts])
                 for row in ShiftDay.objects.filter(plant__code=plant.top, day__gte=today)
             ],
-            "crews": CrewSkill.objects.filter(organisation__in=own - {None}).select_related(
+            "crews": CrewSkill.objects.filter(organisation__in=own).select_related(
                 "organisation", "skill", "shift"),
-            "form": (form or DayForm(weekly)) if keeps(sight, plant) else None,
+            "form": (bound.get("day") or DayForm(weekly)) if may else None,
+            "shift_form": (bound.get("shift") or ShiftForm()) if may else None,
+            "crew_form": (bound.get("crew") or CrewForm(own, weekly)) if may else None,
             "title": _("Shifts of %(plant)s") % {"plant": plant},
         },
         status=status,

@@ -124,13 +124,13 @@ ASSET = Plan(
 SPARE = Plan("spares", Spare, _PLANT, _plant, finish=_finish_spare, save=_save_spare)
 SHIFT_DAY = Plan("shift-days", ShiftDay, _PLANT, _plant, ("plant", "day"), finish=_finish_day)
 ASSETS, SPARES, SHIFT_DAYS = writer(ASSET), writer(SPARE), writer(SHIFT_DAY)
-SHIFTS = writer(Plan("shifts", Shift, _PLANT, _plant, finish=_finish_shift))
-CREW_SKILLS = writer(
-    Plan("crew-skills", CrewSkill,
-         {"organisation": (Organisation, "code"), "skill": (Skill, "code"),
-          "shift": (Shift, "code")},
-         _of_crew, ("organisation", "skill", "shift"))
+SHIFT = Plan("shifts", Shift, _PLANT, _plant, finish=_finish_shift)
+CREW_SKILL = Plan(
+    "crew-skills", CrewSkill,
+    {"organisation": (Organisation, "code"), "skill": (Skill, "code"), "shift": (Shift, "code")},
+    _of_crew, ("organisation", "skill", "shift"),
 )  # fmt: skip
+SHIFTS, CREW_SKILLS = writer(SHIFT), writer(CREW_SKILL)
 STOPS = writer(Plan("stops", Stop, _ASSET, _own, ("asset", "since"), finish=_finish_stop))
 OUTPUT = Plan("outputs", Output, _ASSET, _own, ("asset", "since"), finish=_finish_output)
 OUTPUTS = writer(OUTPUT)

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import deque
 from datetime import UTC as _UTC
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ QUEUE = 1000  # values of a node a server may keep between two such times
 ANSWER_S = 4.0
 AGAIN_S = (1, 2, 5, 10, 30)  # after so many seconds it is tried again
 AT_ONCE = 20_000
+FURTHEST = timedelta(days=3)  # how far back a gap is fetched; what is older is too late anyway
+MOST = 100_000  # values of a node
 
 log = logging.getLogger(__name__)
 
@@ -37,6 +40,7 @@ class OpcuaInlet:
         self.error, self.since = "", time.time()
         self.waiting: deque[tuple[str, float, Any, bool]] = deque()
         self.addresses: list[str] = []
+        self._heard: dict[str, datetime] = {}  # node → the newest time it gave
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -47,8 +51,16 @@ class OpcuaInlet:
 
     def _look(self) -> None:
         """See which nodes are wanted; the thread of the line asks no database."""
-        wanted = directory.known().by_address
-        self.addresses = sorted(node for key, node in wanted if key == self.source.pk)
+        known = directory.known()
+        own = {node: at for (key, node), at in known.by_address.items() if key == self.source.pk}
+        new = own.keys() - self._heard.keys()
+        if new:
+            # What is stored says up to when a line that is new to this worker was followed.
+            stored = store.newest([known.rows[own[node]]["code"] for node in new])
+            for node in new:
+                last = stored.get(known.rows[own[node]]["code"])
+                self._heard[node] = last.at if last else now()
+        self.addresses = sorted(own)
 
     def stop(self) -> None:
         """End the line."""
@@ -123,7 +135,9 @@ class OpcuaInlet:
         async with client:
             nodes = self.addresses
             subscription = await client.create_subscription(EVERY_MS, self)
+            since = dict(self._heard)
             missing = await self._subscribe(client, subscription, nodes)
+            await self._fetch(client, [node for node in nodes if node not in missing], since)
             self.state, self.since = Line.State.OPEN, time.time()
             self.error = f"no such node: {', '.join(missing[:5])}" if missing else ""
             looked = time.monotonic()
@@ -145,13 +159,39 @@ class OpcuaInlet:
                 missing.append(address)
         return missing
 
+    async def _fetch(self, client: Any, nodes: list[str], since: dict[str, datetime]) -> None:
+        """Read what the server kept while nobody was subscribed; a server without history is none
+        the worse for it."""
+        until = datetime.now(_UTC)
+        for address in nodes:
+            last = since.get(address)
+            if last is None:
+                continue
+            first = max(last, until - FURTHEST).astimezone(_UTC)
+            try:
+                kept = await client.get_node(address).read_raw_history(
+                    first.replace(tzinfo=None), until.replace(tzinfo=None), MOST, False
+                )
+            except Exception as fault:
+                log.info("source %s keeps no history of %s: %s", self.source.code, address, fault)
+                continue
+            for one in kept:
+                self._take_in(address, one)
+
     def datachange_notification(self, node: Any, value: Any, told: Any) -> None:
         """Take a value that has changed (asyncua calls it by this name)."""
-        given = told.monitored_item.Value
+        self._take_in(node.nodeid.to_string(), told.monitored_item.Value, value)
+
+    def _take_in(self, address: str, given: Any, value: Any = None) -> None:
+        """Let a value wait to be stored: one that was told, or one out of the server's history."""
+        if value is None:
+            value = given.Value.Value if given.Value is not None else None
         stamp = given.SourceTimestamp or given.ServerTimestamp
-        at = moment(stamp.replace(tzinfo=stamp.tzinfo or _UTC) if stamp else now())
+        at = stamp.replace(tzinfo=stamp.tzinfo or _UTC) if stamp else now()
         is_good = given.StatusCode is None or given.StatusCode.is_good()
-        self.waiting.append((node.nodeid.to_string(), float(at.astype(np.int64)), value, is_good))
+        self._heard[address] = max(self._heard.get(address, at), at)
+        told = (address, float(moment(at).astype(np.int64)), value, is_good)
+        self.waiting.append(told)
         self.wake.set()
 
     def status_change_notification(self, status: Any) -> None:

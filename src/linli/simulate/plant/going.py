@@ -125,9 +125,10 @@ class Going:
             self._wait = 30
             return
         address = f"mqtt://{LOOPBACK}:{self._broker.port}"
-        plain = _source(SOURCE, Source.Kind.MQTT, address, "示范工厂（模拟）",
+        plant = _plant_of(self._assets)
+        plain = _source(SOURCE, plant, Source.Kind.MQTT, address, "示范工厂（模拟）",
                         "Demonstration plant (simulated)")  # fmt: skip
-        edges = _source(EDGES, Source.Kind.SPARKPLUG, address, "示范工厂边缘网关（模拟）",
+        edges = _source(EDGES, plant, Source.Kind.SPARKPLUG, address, "示范工厂边缘网关（模拟）",
                         "Edge node of the demonstration plant (simulated)")  # fmt: skip
         self._device = _speaks_sparkplug(self._assets)
         for code, asset in self._assets.items():
@@ -180,9 +181,18 @@ class Going:
                     self._publisher.tell(plant, code, at, values)
 
 
-def _source(code: str, kind: str, address: str, name: str, name_en: str) -> Source:
+def _plant_of(assets: Mapping[str, Asset]) -> Asset | None:
+    """Return the plant that the machines belong to; None where all are the town's own."""
+    tops = {one.path.split("/", 1)[0] for one in assets.values()}
+    return Asset.objects.filter(code__in=tops, level=Level.PLANT).order_by("code").first()
+
+
+def _source(
+    code: str, plant: Asset | None, kind: str, address: str, name: str, name_en: str
+) -> Source:
     """Return the source of telemetry that our broker is, where it listens now."""
-    told = {"kind": kind, "address": address, "name": name, "name_en": name_en, "enabled": True}
+    told = {"kind": kind, "address": address, "name": name, "name_en": name_en, "enabled": True,
+            "asset": plant}  # fmt: skip
     return Source.objects.update_or_create(code=code, defaults=told)[0]
 
 
