@@ -2,12 +2,13 @@
 
 import asyncio
 import threading
+import time
 from datetime import timedelta
 
 import pytest
 from asyncua import Server, ua
 
-from linli.assets.telemetry import directory, store
+from linli.assets.telemetry import directory, opcua, store
 from linli.assets.telemetry.models import Refusal, Source, Tag
 from linli.clock import now
 from tests.assets.telemetry.broker import free_port, until
@@ -103,8 +104,9 @@ def test_the_line_comes_back_after_the_server_was_away(plc, worker, follow):
 
 
 def test_what_the_server_kept_while_nobody_listened_is_fetched_from_its_history(
-    plc, worker, works, follow
+    plc, worker, works, follow, monkeypatch
 ):
+    monkeypatch.setattr(opcua, "PAGE", 2)  # as of a server that gives few at once
     plc.keep_history()
     follow(worker, lambda: newest("press.temp") == 20)
     plc.write(21.0)
@@ -113,6 +115,7 @@ def test_what_the_server_kept_while_nobody_listened_is_fetched_from_its_history(
 
     for value in (22.0, 23.0, 24.0):
         plc.write(value)
+        time.sleep(0.01)  # a point is one of its millisecond
     again = works()
     follow(again, lambda: newest("press.temp") == 24)
 

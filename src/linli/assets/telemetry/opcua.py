@@ -24,7 +24,7 @@ ANSWER_S = 4.0
 AGAIN_S = (1, 2, 5, 10, 30)  # after so many seconds it is tried again
 AT_ONCE = 20_000
 FURTHEST = timedelta(days=3)  # how far back a gap is fetched; what is older is too late anyway
-MOST = 100_000  # values of a node
+PAGE, MOST = 5_000, 100_000  # values of a node: in one answer, and in all
 
 log = logging.getLogger(__name__)
 
@@ -167,16 +167,23 @@ class OpcuaInlet:
             last = since.get(address)
             if last is None:
                 continue
-            first = max(last, until - FURTHEST).astimezone(_UTC)
-            try:
-                kept = await client.get_node(address).read_raw_history(
-                    first.replace(tzinfo=None), until.replace(tzinfo=None), MOST, False
-                )
-            except Exception as fault:
-                log.info("source %s keeps no history of %s: %s", self.source.code, address, fault)
-                continue
-            for one in kept:
-                self._take_in(address, one)
+            first, fetched = max(last, until - FURTHEST).astimezone(_UTC), 0
+            while fetched < MOST:
+                try:
+                    kept = await client.get_node(address).read_raw_history(
+                        first.replace(tzinfo=None), until.replace(tzinfo=None), PAGE, False
+                    )
+                except Exception as fault:
+                    log.info("source %s keeps no history of %s: %s",
+                             self.source.code, address, fault)  # fmt: skip
+                    break
+                newer = [one for one in kept if (at := _stamp(one)) is not None and at > first]
+                if not newer:
+                    break
+                for one in newer:
+                    self._take_in(address, one)
+                # However many a server gives at once: it goes on from the last one.
+                first, fetched = max(map(_stamp, newer)), fetched + len(newer)
 
     def datachange_notification(self, node: Any, value: Any, told: Any) -> None:
         """Take a value that has changed (asyncua calls it by this name)."""
@@ -186,8 +193,7 @@ class OpcuaInlet:
         """Let a value wait to be stored: one that was told, or one out of the server's history."""
         if value is None:
             value = given.Value.Value if given.Value is not None else None
-        stamp = given.SourceTimestamp or given.ServerTimestamp
-        at = stamp.replace(tzinfo=stamp.tzinfo or _UTC) if stamp else now()
+        at = _stamp(given) or now()
         is_good = given.StatusCode is None or given.StatusCode.is_good()
         self._heard[address] = max(self._heard.get(address, at), at)
         told = (address, float(moment(at).astype(np.int64)), value, is_good)
@@ -197,6 +203,12 @@ class OpcuaInlet:
     def status_change_notification(self, status: Any) -> None:
         """Hear of the end of a subscription."""
         self._broken(str(status))
+
+
+def _stamp(given: Any) -> Any:
+    """Return when a value was so, by its source or else its server; None where neither says."""
+    stamp = given.SourceTimestamp or given.ServerTimestamp
+    return stamp.replace(tzinfo=stamp.tzinfo or _UTC) if stamp else None
 
 
 def _number(tag: dict[str, Any], value: Any) -> float | None:
