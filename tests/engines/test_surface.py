@@ -25,9 +25,18 @@ def stained(seed, at=(60, 80), **others):
     return plate
 
 
+# What is learnt once is used by all tests here, so they go to one worker.
+pytestmark = pytest.mark.xdist_group("surface")
+
+
 @pytest.fixture(scope="module")
 def model():
     return SurfaceModel.fit([brushed(seed) for seed in range(40)], false_alarms=0.05)
+
+
+@pytest.fixture(scope="module")
+def few():
+    return SurfaceModel.fit([brushed(seed) for seed in range(10)], false_alarms=0.05)
 
 
 def test_a_stain_stands_out_and_good_parts_do_not(model):
@@ -57,19 +66,16 @@ def test_what_is_wrong_is_explained_by_the_good_patch_most_like_it(model):
     assert same.sample == 3 and same.distance == pytest.approx(0, abs=0.05)
 
 
-def test_the_threshold_is_the_conformal_one():
+def test_the_threshold_is_the_conformal_one(model, few):
     # 40 scores: the 39th of them, because 41 · 0.95 = 38.95, leaves 2 of 41 above, 4.9 %.
-    model = SurfaceModel.fit([brushed(seed) for seed in range(40)], false_alarms=0.05)
     assert model.threshold == pytest.approx(model.held_back[38])
     assert model.false_alarms == 0.05
     # 10 samples cannot promise 5 %: the highest of 10 is passed once in 11 times.
-    few = SurfaceModel.fit([brushed(seed) for seed in range(10)], false_alarms=0.05)
     assert few.false_alarms == pytest.approx(1 / 11)
     assert few.threshold == pytest.approx(few.held_back[-1])
 
 
-def test_ten_samples_are_enough_for_a_clear_stain():
-    few = SurfaceModel.fit([brushed(seed) for seed in range(10)])
+def test_ten_samples_are_enough_for_a_clear_stain(few):
     good = few.score([brushed(seed) for seed in range(50, 70)])
     flawed = few.score([stained(seed) for seed in range(50, 70)])
     assert np.median([o.score for o in flawed]) > max(o.score for o in good)

@@ -79,6 +79,18 @@ AXE = """async (options) => {
     nodes.map((node) => `${id}: ${node.html.slice(0, 160)} (${node.any.concat(node.all,
       node.none).map((one) => one.message).join("; ").slice(0, 220)})`));
 }"""
+NO_LINE = """window.EventSource = class extends EventTarget {
+  constructor(url) {
+    super();
+    Object.assign(this, { url, readyState: 2 });
+    setTimeout(() => {
+      const lost = new Event("error");
+      this.onerror?.(lost);
+      this.dispatchEvent(lost);
+    });
+  }
+  close() {}
+};"""
 WIDTH = """() => {
   const over = document.documentElement.scrollWidth - innerWidth;
   return over > 0 ? `${over} px too wide` : "";
@@ -193,7 +205,8 @@ class Looker:
         self.context = browser.new_context(locale=language, viewport=PHONE)
         self.context.set_default_timeout(SLOW)
         # A stream never ends, so no page of it would ever be still; each has a test of its own.
-        self.context.route("**/live/", lambda route: route.abort())
+        # Not by a route: where there is one, Chromium keeps no file and fetches all at each page.
+        self.context.add_init_script(NO_LINE)
         self.page, self.address, self.role = self.context.new_page(), address, "guest"
 
     def look(self, role: str, path: str) -> Page:

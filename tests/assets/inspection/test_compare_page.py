@@ -17,6 +17,8 @@ from tests.assets.inspection.test_station_pages import _said, enter, plain_stati
 from tests.engines.test_before import by_hand, street
 from tests.small_town import SmallTown, person
 
+pytestmark = pytest.mark.one_database  # nearly all of it is the comparing of pictures
+
 
 @pytest.fixture
 def town(db, tmp_path):

@@ -13,7 +13,7 @@ from linli.assets.telemetry.models import Refusal, Source, Tag
 from linli.clock import now
 from tests.assets.telemetry.broker import free_port, until
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 class Plc:
