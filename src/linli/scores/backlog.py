@@ -13,7 +13,7 @@ from django.db.models import BooleanField, Case, Count, Value, When
 from linli.cases import models
 from linli.cases.models import OPEN
 from linli.cases.waiting import is_overdue
-from linli.people.models import Organisation
+from linli.scores import plants
 from linli.scores.models import Backlog, Tally
 
 STATES = tuple(field.name for field in Backlog._meta.concrete_fields if field.name in set(OPEN))
@@ -32,7 +32,8 @@ Key = tuple[str, int]
 def counted() -> dict[Key, dict[str, int]]:
     """Count the open cases by state, and those of them that are overdue.
 
-    Departments and crews of plants have no row: the town compares them with nobody.
+    Departments and crews of plants have no row: the town compares them with nobody. What lies
+    with them counts for the town and for none of its grids.
     """
     late = Case(
         When(is_overdue(), then=Value(True)), default=Value(False), output_field=BooleanField()
@@ -45,16 +46,17 @@ def counted() -> dict[Key, dict[str, int]]:
         .values_list("state", "late", *columns)
         .annotate(Count("pk"))
     )
-    plants = set(
-        Organisation.objects.filter(kind=Organisation.Kind.PLANT).values_list("pk", flat=True)
-    )
+    of_plants = plants.organisations()
+    territorial = columns.index("territorial")
     found: dict[Key, dict[str, int]] = defaultdict(lambda: dict.fromkeys(COUNTED, 0))
     for state, is_late, *subjects, n in rows:
         keys = [(Tally.Kind.TOWN.value, 0)]
         keys += [
             (kind.value, subject)
             for (kind, _column), subject in zip(SUBJECTS, subjects, strict=True)
-            if subject is not None and not (kind in SIDES and subject in plants)
+            if subject is not None
+            and subjects[territorial] not in of_plants
+            and not (kind in SIDES and subject in of_plants)
         ]
         for key in keys:
             found[key][state] += n

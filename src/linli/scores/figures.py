@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Q, QuerySet, Sum
 
 from linli.cases.models import Case, Event
+from linli.scores import plants
 from linli.scores.counters import COUNTERS, LEAD
 from linli.scores.models import Tally
 from linli.scores.periods import Period
@@ -84,6 +85,8 @@ class Figure:
                 if self.subjects
                 else Q(**{f"{column}__isnull": False})
             )
+            if kind not in SIDES:
+                own &= ~plants.theirs()
             q |= own & Q(lead_side=kind) if leading and kind in SIDES else own
         return q
 

@@ -17,6 +17,7 @@ from orjson import loads
 
 from linli.cases.models import Event
 from linli.places.town import the_town
+from linli.scores import plants
 from linli.scores.counters import COUNTERS, LEAD, Either, Step, Told
 from linli.scores.models import KeptLeague, Tally
 
@@ -29,7 +30,8 @@ Figures = dict[Key, dict[int, int]]  # what was counted, by the position of its 
 
 NAMES = tuple(COUNTERS)
 KEY = ("day", "kind", "subject", "category")
-# For each subject: the kind of tally and the column of the event that names it.
+# For each subject: the kind of tally, the column of the event that names it, and whether it is
+# an organisation.
 SUBJECTS = (
     (Tally.Kind.COMMUNITY.value, Step._fields.index("community_grid_id"), False),
     (Tally.Kind.SERVICE.value, Step._fields.index("service_grid_id"), False),
@@ -176,6 +178,8 @@ def _figures(steps: list[Step], figures: Figures | None = None) -> Figures:
 
 
 def _tally(steps: Iterable[Step], sign: int, figures: Figures, local: "_LocalDay") -> None:
+    steps = list(steps)
+    of_plants = plants.cases_of(steps)
     for step in steps:
         counters = _BY_ACTION.get(step.action, [])
         if not _ANY_KEYS.isdisjoint(step.data):
@@ -189,7 +193,7 @@ def _tally(steps: Iterable[Step], sign: int, figures: Figures, local: "_LocalDay
         keys: list[tuple[Key, list]] = [((day, "town", 0, category), counted)]
         for kind, column, is_organisation in SUBJECTS:
             subject: Any = step[column]
-            if subject is None:
+            if subject is None or (not is_organisation and step.case_id in of_plants):
                 continue
             theirs = counted
             if is_organisation and kind != step.lead_side:
