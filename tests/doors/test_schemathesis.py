@@ -28,6 +28,7 @@ from linli.doors.models import ApiKey, Upload
 from linli.packs import drafts
 from linli.packs.models import TownVersion
 from linli.people import leave
+from linli.people.models import Membership, User
 from linli.people.scope import scope
 from linli.rest.listing import joined, value_of
 from linli.stewards import bookings, deliberations
@@ -165,16 +166,19 @@ def _tried(operation, mode, secrets) -> str:
 
 def test_every_operation_answers_as_the_document_says(town):
     _lived_in()
-    issued = {role: keys.issue(person(role), "any", list(keys.scopes())) for role in ROLES}
-    secrets = {role: secret for role, (_key, secret) in issued.items()}
+    secrets = {role: keys.issue(person(role), "any", list(keys.scopes()))[1] for role in ROLES}
     config = SchemathesisConfig.from_dict(CONFIG)
     document = schemathesis.openapi.from_wsgi(
         "/api/v1/openapi.json", get_wsgi_application(), config=config
     )
 
+    roles = list(Membership.objects.filter(user__username__in=ROLES))
+
     def asked(operation, mode):
-        # Keys that somebody revoked on the way hold again, for all to be asked.
+        # Who was locked out on the way, by another of them, comes in again with all they had.
         ApiKey.objects.filter(name="any").update(revoked_at=None)
+        User.objects.filter(username__in=ROLES).update(is_active=True)
+        Membership.objects.bulk_create(roles, ignore_conflicts=True)
         return _tried(operation, mode, secrets)
 
     wrong = [
@@ -183,7 +187,5 @@ def test_every_operation_answers_as_the_document_says(town):
         for mode in (GenerationMode.POSITIVE, GenerationMode.NEGATIVE)
     ]
 
-    ApiKey.objects.filter(name="any").update(revoked_at=None)
-    assert all(ApiKey.objects.get(pk=key.pk).is_valid for key, _secret in issued.values())
     if any(wrong):
         pytest.fail("\n\n".join(filter(None, wrong)))
