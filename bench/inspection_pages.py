@@ -91,7 +91,7 @@ def fill(count: int) -> None:
     keys = dict(Lot.objects.values_list("code", "pk"))
     names = ["station_id", "lot_id", "serial", "key", "at", "verdict", "reason", "detail", "score",
              "threshold", "version_id", "picture", "heat", "width", "height", "likes", "seconds",
-             "judgement", "held_back"]  # fmt: skip
+             "judgement", "judged_at", "held_back"]  # fmt: skip
     hours: dict[tuple[int, datetime], Counter[str]] = {}
     rows, flawed = [], []
     for n in range(count):
@@ -104,7 +104,7 @@ def fill(count: int) -> None:
             station.pk, keys[f"B{n // A_LOT:05d}"], f"S{n:07d}", f"k{n}", at, verdict,
             "blurred" if verdict == "unusable" else "", "",
             5.0 if verdict == "flawed" else 1.0, 3.0, station.version_id, "", "", 320, 320, "[]",
-            0.02, judgement, False,
+            0.02, judgement, at if judgement == "confirmed" else None, False,
         ])  # fmt: skip
         hour = at.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         told = hours.setdefault((station.pk, hour), Counter())

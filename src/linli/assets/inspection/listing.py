@@ -22,7 +22,8 @@ EVERY = ("", _("All"))
 Judgement = Inspection.Judgement
 JUDGED = {
     "no": Q(judgement=Judgement.NONE),
-    "yes": Q(judgement__in=(Judgement.CONFIRMED, Judgement.OVERRULED)),
+    # By the time of it: an index keeps those alone, which are one in a hundred.
+    "yes": Q(judged_at__isnull=False),
     "overruled": Q(judgement=Judgement.OVERRULED),
     "waiting": Q(judgement=Judgement.NONE, verdict=Verdict.FLAWED),
 }

@@ -248,6 +248,11 @@ class Inspection(models.Model):
             models.Index(
                 fields=["station", "judgement", "-at", "-id"], name="inspections_by_judgement"
             ),
+            models.Index(
+                fields=["station", "verdict", "-at", "-id"],
+                condition=models.Q(judged_at__isnull=False),
+                name="inspections_judged",
+            ),
             models.Index(fields=["lot", "-at"], name="inspections_of_lot"),
             models.Index(fields=["serial"], name="inspections_by_serial"),
         ]
