@@ -14,25 +14,19 @@ import argparse
 import json
 import os
 import random
-import statistics
 import sys
 import tempfile
-import time
-from collections import Counter
+from collections import Counter, defaultdict
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from walk.measuring import ALLOWED_MS, Page, entered, say
+
 ROOT = Path(__file__).parents[1]
 TOWN = ROOT / "towns" / "pinghu"
-ALLOWED_MS = 120.0
 DAYS, A_LOT, FLAWED, UNUSABLE, OPEN = 180, 2000, 0.02, 0.004, 0.1
 KINDS = ("scratch", "dent", "stain", "burr", "crack")
-
-
-def say(text: str) -> None:
-    """Tell the progress on stderr."""
-    print(text, file=sys.stderr, flush=True)
 
 
 def stations() -> list[Any]:
@@ -167,49 +161,15 @@ def pages() -> list[tuple[str, str]]:
 
 def measure(repeat: int) -> dict[str, Any]:
     """Open each page for each role, and return figures by page."""
-    from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
-
     from linli.people.models import User
 
-    found: dict[str, dict[str, Any]] = {}
-    for who in ("bench-inspector", "leader"):
-        client = Client(headers={"accept-language": "zh-hans"})
-        user = User.objects.get(username=who)
-        client.force_login(user, "linli.people.signing_in.Accounts")
+    found: dict[str, Page] = defaultdict(Page)
+    for user in User.objects.filter(username__in=("bench-inspector", "leader")):
+        client = entered(user)
         for name, path in pages():
-            if client.get(path).status_code not in (200, 302):
-                continue
-            times, worked = [], []
-            for _again in range(repeat):
-                began, cpu = time.perf_counter(), time.process_time()
-                client.get(path)
-                times.append(1000 * (time.perf_counter() - began))
-                worked.append(1000 * (time.process_time() - cpu))
-            with CaptureQueriesContext(connection) as asked:
-                client.get(path)
-            told = found.setdefault(
-                name, {"times": [], "worked": [], "queries": 0, "worst": (0.0, "")}
-            )
-            told["times"] += times
-            told["worked"] += worked
-            told["queries"] = max(told["queries"], len(asked))
-            told["worst"] = max(told["worst"], (statistics.median(times), f"{who} {path}"))
-        say(f"{who}: done")
-    return {name: _figures(told) for name, told in found.items()}
-
-
-def _figures(told: dict[str, Any]) -> dict[str, Any]:
-    times, worked = sorted(told["times"]), sorted(told["worked"])
-    last = int(0.95 * (len(times) - 1))
-    return {
-        "p50_ms": round(statistics.median(times), 1),
-        "p95_ms": round(times[last], 1),
-        "p95_cpu_ms": round(worked[last], 1),
-        "queries": told["queries"],
-        "worst": f"{told['worst'][1]} {told['worst'][0]:.0f} ms",
-    }
+            found[name].open(client, name, path, user.username, repeat)
+        say(f"{user.username}: done")
+    return {name: page.figures() for name, page in found.items() if page.times}
 
 
 def main() -> None:

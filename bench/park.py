@@ -20,13 +20,15 @@ import statistics
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
+from walk.measuring import ALLOWED_MS, Page, entered, say
+
 ROOT = Path(__file__).parents[1]
 TOWN = ROOT / "towns" / "pinghu"
-ALLOWED_MS = 120.0
 YEARS = range(2020, 2026)
 KINDS = ("1819", "1922", "2231", "2641", "2929", "3311", "3392", "3451", "3453", "3482", "3491",
          "3670", "3812", "3831", "3872", "3973", "3982", "4011", "6513", "5949")  # fmt: skip
@@ -36,11 +38,6 @@ WARES = ("轴承", "电机", "端盖", "漆包线", "减速机", "齿轮", "螺�
          "电池")  # fmt: skip
 ADJECTIVES = ("精密", "高强度", "耐高温", "深沟球", "伺服", "微型", "工业", "汽车", "柔性", "防水",
               "高速", "低噪声", "节能", "不锈", "数控")  # fmt: skip
-
-
-def say(text: str) -> None:
-    """Tell the progress on stderr."""
-    print(text, file=sys.stderr, flush=True)
 
 
 def fill(count: int, months: int) -> None:
@@ -238,53 +235,17 @@ def pages() -> list[tuple[str, str]]:
 
 def measure(repeat: int) -> dict[str, Any]:
     """Open each page for each role, and return figures by page."""
-    from django.db import connection
-    from django.test import Client
-    from django.test.utils import CaptureQueriesContext
-
     from linli.people.models import Membership, User
 
     keeper = Membership.objects.filter(organisation__code="industry").first()
     names = ["leader", keeper.user.username if keeper else "administrator", "worker", "enterprise"]
-    found: dict[str, dict[str, Any]] = {}
-    for who in names:
-        user = User.objects.filter(username=who).first()
-        if user is None:
-            continue
-        client = Client(headers={"accept-language": "zh-hans"})
-        client.force_login(user, "linli.people.signing_in.Accounts")
+    found: dict[str, Page] = defaultdict(Page)
+    for user in User.objects.filter(username__in=names):
+        client = entered(user)
         for name, path in pages():
-            if client.get(path).status_code != 200:
-                continue
-            times, worked = [], []
-            for _again in range(repeat):
-                began, cpu = time.perf_counter(), time.process_time()
-                client.get(path)
-                times.append(1000 * (time.perf_counter() - began))
-                worked.append(1000 * (time.process_time() - cpu))
-            with CaptureQueriesContext(connection) as asked:
-                client.get(path)
-            told = found.setdefault(
-                name, {"times": [], "worked": [], "queries": 0, "worst": (0.0, "")}
-            )
-            told["times"] += times
-            told["worked"] += worked
-            told["queries"] = max(told["queries"], len(asked))
-            told["worst"] = max(told["worst"], (statistics.median(times), f"{who} {path}"))
-        say(f"{who}: done")
-    return {name: _figures(told) for name, told in found.items()}
-
-
-def _figures(told: dict[str, Any]) -> dict[str, Any]:
-    times, worked = sorted(told["times"]), sorted(told["worked"])
-    last = int(0.95 * (len(times) - 1))
-    return {
-        "p50_ms": round(statistics.median(times), 1),
-        "p95_ms": round(times[last], 1),
-        "p95_cpu_ms": round(worked[last], 1),
-        "queries": told["queries"],
-        "worst": f"{told['worst'][1]} {told['worst'][0]:.0f} ms",
-    }
+            found[name].open(client, name, path, user.username, repeat)
+        say(f"{user.username}: done")
+    return {name: page.figures() for name, page in found.items() if page.times}
 
 
 def main() -> None:

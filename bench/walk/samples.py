@@ -158,3 +158,41 @@ def items(viewer: Viewer) -> list:
         for item in scheme.told.item
         if item.points
     ]
+
+
+def compared(viewer: Viewer) -> list:
+    """Choose photos of cases, one of how it was found and one of what it looks like since."""
+    from linli.cases.models import Case, Evidence
+    from linli.cases.photos import before_and_after
+    from linli.cases.timeline import tell
+    from linli.cases.visibility import in_office
+
+    seen = viewer.sight.of(Case)
+    photographed = Evidence.objects.filter(action="resolve").order_by("-pk")[:40]
+    found = []
+    for case in seen.filter(pk__in=[row.case_id for row in photographed]):
+        official = seen.filter(in_office(viewer.sight), pk=case.pk).exists()
+        photos = before_and_after(case, tell(case, viewer.sight, official), official)
+        if photos.before and photos.after:
+            first, last = photos.before[0].file.pk, photos.after[-1].file.pk
+            found.append({"code": case.code, "before": first, "after": last})
+        if len(found) == 2:
+            break
+    return found
+
+
+def mended(viewer: Viewer) -> list:
+    """Choose cases with such photos, and others."""
+    return [*(one["code"] for one in viewer.things(compared)), *viewer.things(cases)[:2]]
+
+
+def learnt(viewer: Viewer) -> list:
+    """Choose good pictures that stations learnt from."""
+    from linli.assets.inspection import pictures
+    from linli.assets.inspection.models import Station
+
+    found = []
+    for code in viewer.sight.of(Station).values_list("code", flat=True):
+        kept = sorted((pictures.home() / "samples" / code / "good").glob("*.*"))
+        found += [{"station": code, "name": one.name} for one in kept[:2]]
+    return found

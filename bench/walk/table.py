@@ -113,7 +113,9 @@ PAGES: dict[str, dict[str, Any]] = {
     "inspection-lot": {"pk": some("inspection.Lot"), "queries": lambda of: [{}, {"all": "1"}]},
     "part": {"pk": some("inspection.Inspection")},
     "part-picture": {"pk": some("inspection.Inspection"), "what": ["small", "whole", "heat"]},
-    "compare-photos": {"code": samples.cases},
+    "compare-photos": {"code": samples.mended},
+    "photo-change": {"*": samples.compared, "what": ["heat", "laid"]},
+    "sample-picture": {"*": samples.learnt},
     # indicators
     "indicator": {"code": some("indicators.Indicator", "code", n=10, step=5)},
     "indicator-rows": {"code": some("indicators.Indicator", "code", n=10, step=5)},
@@ -139,7 +141,7 @@ TYPED: dict[str, dict[str, Any]] = {
     "advice": {"reply": "已安排维修，预计明天修好。"},
 }
 # Pages whose answer is to lead on to another page.
-LEADING_ON = {"schemes", "set-language"}
+LEADING_ON = {"schemes", "set-language", "judge-queue"}
 # An answer that never ends by itself; `bench/cockpit.py` is for it.
 STREAMS = {"cockpit-stream", "station-stream"}
 # Pages of the sign-in library; those that need an object of its own stand under `library`.
