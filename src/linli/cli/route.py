@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from linli.cli.ground import bar, err, installation, out
+
 route = typer.Typer(help="Who drives where and when.", no_args_is_help=True)
 
 
@@ -22,13 +24,11 @@ def route_plan(
     ] = False,
 ) -> None:
     """Plan the orders of a file; what cannot be planned is named, the rest is planned."""
-    from .cli import _bar, _installation, err, out
-
-    with _installation():
-        from .engines.routes.plan import LeftOut
-        from .engines.routes.reading import NotAProblemError, problem_of
-        from .engines.routes.solve import solve
-        from .logistics.saying import said
+    with installation():
+        from linli.engines.routes.plan import LeftOut
+        from linli.engines.routes.reading import NotAProblemError, problem_of
+        from linli.engines.routes.solve import solve
+        from linli.logistics.saying import said
 
         try:
             problem, unread = problem_of(json.loads(file.read_text("utf-8")), file.parent)
@@ -36,7 +36,7 @@ def route_plan(
             told = f"{file}: {error}"
             err.print(told, style="red", highlight=False, markup=False, soft_wrap=True)
             raise typer.Exit(1) from error
-        with _bar("planning", None, as_json) as advance:
+        with bar("planning", None, as_json) as advance:
             plan = solve(
                 problem, seconds, workers=workers, seed=seed, log=lambda *_: advance(1)
             )  # fmt: skip
