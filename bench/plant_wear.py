@@ -24,6 +24,7 @@ SETTINGS = ("speed", "load", "ambient")
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--normal", type=int, default=NORMAL_ROWS, help="rows of it")
     parser.add_argument("--healthy", action="store_true")
     parser.add_argument("--lives", action="store_true")
     parser.add_argument("--machines", type=int, default=4, help="of each kind")
@@ -39,7 +40,7 @@ def main() -> None:
             for one in lived(kind, number, options.days, options.every, options.settings,
                              options.healthy)
         ]  # fmt: skip
-        found[kind.name] = (remaining if options.lives else drift)(lives)
+        found[kind.name] = remaining(lives) if options.lives else drift(lives, options.normal)
         print(kind.name, found[kind.name], file=sys.stderr)
     print(json.dumps(found))
 
@@ -126,19 +127,19 @@ def before(column: np.ndarray, hours: np.ndarray) -> np.ndarray:
     return found
 
 
-def drift(lives: list[tuple[History, bool]]) -> dict[str, float]:
+def drift(lives: list[tuple[History, bool]], normal: int) -> dict[str, float]:
     """Tell how often machines are above the limit, by the share of their life."""
     above, share, watched, first = [], [], 0, 0
     for one, failed in lives:
-        if len(one) < NORMAL_ROWS + 10:
+        if len(one) < normal + 10:
             continue
-        found = DriftDetector.fit(one, first=NORMAL_ROWS, between_alarms=BETWEEN).watch(one)
-        is_above = found.score[NORMAL_ROWS:] > 1
+        found = DriftDetector.fit(one, first=normal, between_alarms=BETWEEN).watch(one)
+        is_above = found.score[normal:] > 1
         watched += len(is_above)
         first += int((np.diff(is_above.astype(int), prepend=0) == 1).sum())
         above.append(is_above)
         share.append(
-            one.cycles[NORMAL_ROWS:] / one.age if failed else np.full(len(is_above), np.nan)
+            one.cycles[normal:] / one.age if failed else np.full(len(is_above), np.nan)
         )
     all_above, all_share = np.concatenate(above), np.concatenate(share)
     by = {}

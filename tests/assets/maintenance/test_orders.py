@@ -8,10 +8,13 @@ import pytest
 from linli import clock
 from linli.assets.maintenance import (
     calibration,
+    desks,
+    early,
     findings,
     fitting,
     looking,
     orders,
+    plan_words,
     planning,
     predicting,
     wording,
@@ -108,9 +111,10 @@ def test_what_cannot_be_planned_is_said_with_its_reason(worn):
     planning.replan(Asset.objects.get(code="P1"))
     worn.refresh_from_db()
     assert worn.begins is None
-    desk = planning.desk(Asset.objects.get(code="P1"))
+    desk = desks.desk(Asset.objects.get(code="P1"))
     told = worn.plan["reasons"][0]
-    words = wording.reason(told, planning.names_in(desk), planning.spare_when(desk, told))
+    names = plan_words.names_in(desk.orders.values())
+    words = wording.reason(told, names, plan_words.spare_when(desk.since, told))
     assert words.startswith("“Seals”") or (words.startswith("“密封件”") and "2026-05" in words)
     assert worn.plan["wish"]
 
@@ -120,7 +124,7 @@ def test_a_booked_window_keeps_the_spare_and_tells_the_crew(worn, plant):
     planning.replan(top)
     worn.refresh_from_db()
     engineer = User.objects.get(username="engineer")
-    desk = planning.desk(top)
+    desk = desks.desk(top)
     tried = planning.moved(desk, worn, worn.begins + timedelta(days=2))
     assert tried.extra > 0 and not tried.bars
     night = planning.moved(desk, worn, worn.begins.replace(hour=20))
@@ -232,3 +236,28 @@ def test_a_resolved_case_without_a_finding_waits_for_one(worn):
     assert [one.pk for one in findings.waiting()] == [worn.pk]
     findings.note(worn.asset, Found("worn", "主轴承", 70), engineer, worn)
     assert findings.waiting() == [] and Finding.objects.count() == 1
+
+
+def test_a_window_beyond_the_early_end_is_booked_only_with_a_reason_the_crew_reads(worn):
+    planning.replan(Asset.objects.get(code="P1"))
+    worn.refresh_from_db()
+    engineer = User.objects.get(username="engineer")
+    late = worn.begins + timedelta(days=2)
+    assert not early.warning(worn, worn.begins) and early.warning(worn, late)
+    with pytest.raises(Refused):
+        planning.agree(worn, late, engineer)
+    assert planning.agree(worn, late, engineer, "crew is away").begins == late
+    assert any("crew is away" in one.data.get("text", "") for one in worn.case.events.all())
+
+
+def test_what_was_found_failed_is_a_life_more_for_the_next_fit(worn, presses):
+    before = presses.versions.get(used=True).lives
+    engineer = User.objects.get(username="engineer")
+
+    findings.note(worn.asset, Found("failed", "主轴承", 100), engineer, worn)
+
+    worn.refresh_from_db()
+    assert worn.state == "done"
+    [told] = [one for one in predicting.predict() if one.asset == worn.asset]
+    assert told.began is not None and (told.age or 0) < 8
+    assert fitting.fit(presses).lives == before + 1

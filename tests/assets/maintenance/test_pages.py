@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from linli.assets.maintenance import fitting, orders, planning, predicting
+from linli.assets.maintenance import fitting, orders, plan_words, planning, predicting
 from linli.assets.maintenance.models import Finding, Upkeep, Version, WorkOrder
 from linli.assets.register.models import Asset
 from linli.doors import keys
@@ -46,16 +46,20 @@ def test_the_most_urgent_machine_stands_first_and_its_page_shows_life_and_drift(
 
 def test_another_window_says_at_once_what_it_costs_and_can_be_booked(order):
     engineer = as_("engineer")
-    later = planning.naive(order.begins + timedelta(days=2))
+    later = plan_words.naive(order.begins + timedelta(days=2))
     tried = engineer.get(reverse("try-window", args=[order.pk]), {"begins": later})
     assert "yuan more" in tried.content.decode() and "Book it then" in tried.content.decode()
     night = order.begins.replace(hour=20).isoformat()[:16]
     barred = engineer.get(reverse("try-window", args=[order.pk]), {"begins": night})
     assert "Book it then" not in barred.content.decode()
-    booked = engineer.post(reverse("agree-window", args=[order.pk]), {"begins": later})
+    assert "may fail from" in tried.content.decode()
+    address = reverse("agree-window", args=[order.pk])
+    late = engineer.post(address, {"begins": later})
+    assert late.status_code == 422 and "say why" in late.content.decode()
+    booked = engineer.post(address, {"begins": later, "reason": "crew is away until then"})
     assert booked.status_code == 302
     order.refresh_from_db()
-    assert order.state == "agreed" and planning.naive(order.begins) == later
+    assert order.state == "agreed" and plan_words.naive(order.begins) == later
     plan = engineer.get("/maintenance/plan/?plant=P1").content.decode()
     assert "Window booked" in plan and '"agreed": true' in plan
 

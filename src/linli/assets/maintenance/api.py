@@ -7,7 +7,16 @@ from django.utils.translation import gettext_noop
 from ninja import Router
 from pydantic import Field
 
-from linli.assets.maintenance import findings, fitting, listing, planning, wording
+from linli.assets.maintenance import (
+    desks,
+    early,
+    findings,
+    fitting,
+    listing,
+    plan_words,
+    planning,
+    wording,
+)
 from linli.assets.maintenance.findings import Found
 from linli.assets.maintenance.models import Finding, Prediction, Upkeep, Version, WorkOrder
 from linli.assets.maintenance.visibility import may_fit, may_note, may_plan
@@ -90,6 +99,9 @@ class WindowGiven(Given):
     """When an order is to begin."""
 
     begins: Annotated[Moment, Field(strict=False)]
+    reason: Annotated[str, Field(
+        max_length=300, description=N("Why so late, where the machine may fail before")
+    )] = ""  # fmt: skip
 
 
 class TriedShape(Shape):
@@ -99,6 +111,7 @@ class TriedShape(Shape):
     extra_yuan: float
     fails_before: float
     bars: list[str]
+    early: str
 
 
 class OrderShape(Shape):
@@ -137,13 +150,15 @@ def try_window(request: HttpRequest, number: int) -> dict[str, Any]:
     query = asked(request, WindowQuery)
     if not order.is_open:
         raise Problem(409)
-    at = planning.desk(planning.top_of(order.asset))
+    at = desks.desk(desks.top_of(order.asset))
     tried = planning.moved(at, at.orders[order.key], query.begins)
-    names = planning.names_in(at)
+    names = plan_words.names_in(at.orders.values())
     return {
         "begins": tried.begins.isoformat(), "extra_yuan": round(tried.extra, 2),
         "fails_before": round(tried.fails_before, 4),
-        "bars": [wording.reason(bar, names, planning.spare_when(at, bar)) for bar in tried.bars],
+        "bars": [wording.reason(bar, names, plan_words.spare_when(at.since, bar))
+                 for bar in tried.bars],
+        "early": early.warning(order, tried.begins),
     }  # fmt: skip
 
 
@@ -155,7 +170,7 @@ def agree(request: HttpRequest, number: int) -> dict[str, Any]:
     order = _to_plan(request, number)
     wanted, _files = given(request, WindowGiven)
     try:
-        return _told(planning.agree(order, wanted.begins, _user(request)))
+        return _told(planning.agree(order, wanted.begins, _user(request), wanted.reason))
     except Refused as refusal:
         raise Problem(409, str(refusal)) from refusal
 

@@ -14,6 +14,7 @@ class WindowForm(forms.Form):
         widget=forms.DateTimeInput(attrs={"type": "datetime-local", "step": 3600},
                                    format="%Y-%m-%dT%H:%M"),
     )  # fmt: skip
+    reason = forms.CharField(label=_("Why so late"), max_length=300, required=False)
 
 
 class FindingForm(forms.Form):

@@ -1,16 +1,18 @@
 """The plan of a plant drawn by line: shifts behind, windows before, and each in words."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from linli.assets.maintenance import planning, wording
+from linli.assets.maintenance import desks, plan_words, shifts, wording
+from linli.assets.maintenance.desks import Desk
 from linli.assets.maintenance.models import WorkOrder
-from linli.assets.maintenance.planning import Desk
 from linli.assets.register.models import Asset
+from linli.clock import now
 
 
 @dataclass(frozen=True)
@@ -32,26 +34,35 @@ class Planned:
         return round(100 * float(found), 1) if found is not None else None
 
 
-def planned(at: Desk) -> list[Planned]:
-    """Return the orders of a plant with what the last planning said of each."""
-    names = planning.names_in(at)
+def planned(orders: Sequence[WorkOrder], beside: Sequence[WorkOrder] = ()) -> list[Planned]:
+    """Return orders with what the last planning said of each.
+
+    Nothing is planned for it; `beside` are orders that reasons may name, too.
+    """
+    names = plan_words.names_in({row.pk: row for row in (*beside, *orders)}.values())
     return [
         Planned(
             order,
-            [wording.reason(bar, names, planning.spare_when(at, bar))
+            [wording.reason(bar, names, plan_words.spare_when(_planned_from(order), bar))
              for bar in order.plan.get("reasons", [])],
-            [(begins, planning.local(planning.read(begins)), extra)
+            [(begins, plan_words.local(plan_words.read(begins)), extra)
              for begins, extra in order.plan.get("alternatives", [])],
         )
-        for order in at.orders.values()
+        for order in orders
     ]  # fmt: skip
+
+
+def _planned_from(order: WorkOrder) -> datetime:
+    """Return the hour from which hours in what was planned of an order are counted."""
+    at = order.plan.get("at")
+    return desks.next_hour(plan_words.read(at) if at else now())
 
 
 def drawn(at: Desk, may: bool) -> dict[str, Any]:
     """Return the plan as the page's script draws it: rows by line, shifts, windows, hours."""
     lines = {key: at.job(order).line for key, order in at.orders.items()}
     assets = {row.code: row for row in Asset.objects.filter(code__in=set(lines.values()))}
-    ends = at.since + planning.AHEAD
+    ends = at.since + desks.AHEAD
     rows = [
         {
             "name": str(assets.get(line, line)),
@@ -73,8 +84,8 @@ def drawn(at: Desk, may: bool) -> dict[str, Any]:
     first = next(iter(sorted(rates)), "")
     return {
         "since": at.since.isoformat(), "until": ends.isoformat(), "may": may,
-        "hours": planning.AHEAD / timedelta(hours=1),
-        "zone": planning.zone_hours(at.since),
+        "hours": desks.AHEAD / timedelta(hours=1),
+        "zone": plan_words.zone_hours(at.since),
         "shifts": [
             {
                 "from": at.hours(piece.begins), "to": at.hours(piece.ends), "name": piece.shift,
@@ -88,6 +99,6 @@ def drawn(at: Desk, may: bool) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _rate(at: Desk, rate: Any, piece: planning.Piece) -> float:
-    step = int(at.hours(piece.begins) / planning.STEP)
+def _rate(at: Desk, rate: Any, piece: shifts.Piece) -> float:
+    step = int(at.hours(piece.begins) / desks.STEP)
     return float(rate[step]) if rate is not None and 0 <= step < len(rate) else 0.0

@@ -11,7 +11,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.assets.maintenance import calibration, findings, gantt, listing, planning, wording
+from linli.assets.maintenance import (
+    calibration,
+    desks,
+    early,
+    findings,
+    gantt,
+    listing,
+    plan_words,
+    planning,
+    shifts,
+    wording,
+)
 from linli.assets.maintenance.findings import Found
 from linli.assets.maintenance.forms import FindingForm, WindowForm
 from linli.assets.maintenance.models import Finding, Prediction, WorkOrder
@@ -151,15 +162,16 @@ def _shown(
         "order": found, "fault": fault, "form": form or FindingForm(initial={"renewed": True}),
         "may_plan": may_plan(sight, found.asset), "may_note": may_note(sight, found.asset),
         "findings": found.findings.select_related("by"),
-        "window": WindowForm(initial={"begins": planning.naive(found.begins)}),
+        "window": WindowForm(initial={"begins": plan_words.naive(found.begins)}),
     }  # fmt: skip
     if found.is_open:
-        at = planning.desk(planning.top_of(found.asset))
-        names = planning.names_in(at)
+        top = desks.top_of(found.asset)
+        names = plan_words.names_in([found])
         context |= {
-            "planned": next((p for p in gantt.planned(at) if p.order.pk == found.pk), None),
-            "spares": planning.spares_words(found.spares, names),
-            "crew": planning.spares_words(found.crew, names), "counted": at.counted,
+            "planned": gantt.planned([found], list(desks.open_orders(top)))[0],
+            "spares": plan_words.spares_words(found.spares, names),
+            "crew": plan_words.spares_words(found.crew, names),
+            "counted": shifts.is_counted(top),
         }  # fmt: skip
     told = Prediction.objects.filter(asset=found.asset, newest=True).select_related(
         "asset", "upkeep"
@@ -181,18 +193,19 @@ def try_window(request: HttpRequest, pk: int) -> HttpResponse:
         return render(
             request, "maintenance/_tried.html", {"order": found, "wrong": True}, status=422
         )
-    at = planning.desk(planning.top_of(found.asset))
+    at = desks.desk(desks.top_of(found.asset))
     tried = planning.moved(at, at.orders[found.key], form.cleaned_data["begins"])
-    names = planning.names_in(at)
+    names = plan_words.names_in(at.orders.values())
     return render(
         request,
         "maintenance/_tried.html",
         {
             "order": found, "tried": tried, "extra": round(tried.extra),
-            "saves": round(-tried.extra), "begins": planning.naive(tried.begins),
+            "saves": round(-tried.extra), "begins": plan_words.naive(tried.begins),
             "percent": round(100 * tried.fails_before, 1), "may_plan": may_plan(sight, found.asset),
-            "bars": [wording.reason(bar, names, planning.spare_when(at, bar))
+            "bars": [wording.reason(bar, names, plan_words.spare_when(at.since, bar))
                      for bar in tried.bars],
+            "late": early.warning(found, tried.begins),
         },
     )  # fmt: skip
 
@@ -216,7 +229,7 @@ def agree(request: HttpRequest, pk: int) -> HttpResponse:
     assert isinstance(request.user, User)
     begins: datetime = form.cleaned_data["begins"]
     try:
-        planning.agree(found, begins, request.user)
+        planning.agree(found, begins, request.user, form.cleaned_data["reason"])
     except Refused as refusal:
         return _shown(request, sight, found, str(refusal))
     messages.success(request, _("Booked. The spares are kept and the crew is told."))
@@ -263,8 +276,8 @@ def plan(request: HttpRequest) -> HttpResponse:
     top = next((one for one in tops if one.code == code), tops[0] if tops else None)
     context: dict[str, Any] = {"tops": tops, "top": top}
     if top is not None:
-        at = planning.desk(top)
-        rows = gantt.planned(at)
+        at = desks.desk(top)
+        rows = gantt.planned(list(at.orders.values()))
         may = may_plan(sight, top)
         context |= {
             "rows": [row for row in rows if row.order.begins is not None],

@@ -104,7 +104,7 @@ class Normal:
         rest = sensors - off @ slope
         spent = np.sqrt(use.sum() / max(use.sum() - len(free), 1))
         for g in np.flatnonzero(known):
-            mean[g], scale[g] = robust(rest[regime == g])
+            mean[g], scale[g] = robust(rest[regime == g], 3 * spent)
         scale *= spent
         kept = np.flatnonzero((scale[known] > 0).all(axis=0))
         if not len(kept):
@@ -208,7 +208,8 @@ def _slopes(
             found = np.linalg.solve(ridged, x.T @ ((y - level)[near] * weight[near]))
             rest = y - plain @ found
             left = (rest - _means(rest, regime, near)) * weight
-            middle = np.median(np.abs(left[there]))
+                # What is fitted lies nearer than new rows would.
+            middle = np.median(np.abs(left[there])) * np.sqrt(near.sum() / own)
             near = there & (np.abs(left) <= 3 * 1.4826 * middle + 1e-12)
         if not len(left):
             continue
@@ -227,10 +228,10 @@ def _means(values: Array, regime: np.ndarray, use: np.ndarray) -> Array:
     return np.asarray((sums / np.maximum(counts, 1))[regime])
 
 
-def robust(rows: Array) -> tuple[Array, Array]:
+def robust(rows: Array, far: float = 3.0) -> tuple[Array, Array]:
     """Return mean and deviation of each column without what lies far off, shapes (k,).
 
-    Far off is beyond three deviations from the median, those told by the median distance from it;
+    Far off is beyond `far` deviations from the median, those told by the median distance from it;
     where more than half of the values are equal nothing is.
     """
     there = np.isfinite(rows)
@@ -238,7 +239,7 @@ def robust(rows: Array) -> tuple[Array, Array]:
     median = np.median if there.all() else np.nanmedian
     middle = median(known, axis=0)
     usual = 1.4826 * median(np.abs(known - middle), axis=0)
-    near = there & ((np.abs(known - middle) <= 3 * usual) | (usual == 0))
+    near = there & ((np.abs(known - middle) <= far * usual) | (usual == 0))
     counts = near.sum(axis=0)
     filled = np.where(near, known, 0.0)
     mean = filled.sum(axis=0) / np.maximum(counts, 1)
