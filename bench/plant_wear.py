@@ -138,9 +138,7 @@ def drift(lives: list[tuple[History, bool]], normal: int) -> dict[str, float]:
         watched += len(is_above)
         first += int((np.diff(is_above.astype(int), prepend=0) == 1).sum())
         above.append(is_above)
-        share.append(
-            one.cycles[normal:] / one.age if failed else np.full(len(is_above), np.nan)
-        )
+        share.append(one.cycles[normal:] / one.age if failed else np.full(len(is_above), np.nan))
     all_above, all_share = np.concatenate(above), np.concatenate(share)
     by = {}
     for low in (0.2, 0.4, 0.6, 0.8):

@@ -208,7 +208,7 @@ def _slopes(
             found = np.linalg.solve(ridged, x.T @ ((y - level)[near] * weight[near]))
             rest = y - plain @ found
             left = (rest - _means(rest, regime, near)) * weight
-                # What is fitted lies nearer than new rows would.
+            # What is fitted lies nearer than new rows would.
             middle = np.median(np.abs(left[there])) * np.sqrt(near.sum() / own)
             near = there & (np.abs(left) <= 3 * 1.4826 * middle + 1e-12)
         if not len(left):
