@@ -191,7 +191,29 @@ def changed_pack(page: Page, _language: str) -> None:
     page.wait_for_load_state()
 
 
-PHONE, DESKTOP = ("phone",), ("desktop",)
+def waited_for(selector: str) -> Callable[[Page, str], None]:
+    """Look again until the worker has made what the page shows."""
+
+    def look(page: Page, _language: str) -> None:
+        for _ in range(40):
+            if page.locator(selector).count():
+                return
+            page.wait_for_timeout(5_000)
+            page.reload()
+        raise TimeoutError(f"no {selector} on {page.url}")
+
+    return look
+
+
+def heated(page: Page, language: str) -> None:
+    """Open the newest flawed part, and lay the heat map over its picture."""
+    opened('main table a[href^="/inspection/"]')(page, language)
+    page.goto(page.url.split("?")[0] + "?verdict=flawed")
+    opened(".shots a")(page, language)
+    page.locator("[data-heat-on]").check()
+
+
+PHONE, DESKTOP, BOTH = ("phone",), ("desktop",), ("phone", "desktop")
 MOTORS = "/enterprises/91330482MAB657774W/"
 
 PICTURES = [
@@ -247,6 +269,23 @@ PICTURES = [
     Picture("scheme-item", "supervisor", "/schemes/", DESKTOP,
             opened("main a.second[href*='/items/']")),
     Picture("scheme-improve", "leader", "/schemes/beautiful-town/improve/", DESKTOP),
+    # The plant: what a camera sees, how machines run, and when they are opened.
+    Picture("home-inspector", "inspector", "/", PHONE),
+    Picture("station", "inspector", "/inspection/", BOTH,
+            opened('main table a[href^="/inspection/"]')),
+    Picture("part", "inspector", "/inspection/", BOTH, heated),
+    Picture("lots", "inspector", "/inspection/lots/", PHONE),
+    Picture("lot", "inspector", "/inspection/lots/?state=held", DESKTOP, opened("table th a")),
+    Picture("home-engineer", "engineer", "/", PHONE),
+    Picture("assets", "engineer", "/assets/", DESKTOP),
+    Picture("asset", "engineer", "/assets/P1-L1-M03/", BOTH),
+    Picture("telemetry", "engineer", "/telemetry/", BOTH),
+    Picture("running", "engineer", "/assets/running/", DESKTOP),
+    Picture("maintenance", "engineer", "/maintenance/", PHONE),
+    Picture("maintenance-plan", "engineer", "/maintenance/plan/", DESKTOP, waited_for(".gantt")),
+    Picture("work-order", "engineer", "/maintenance/plan/", PHONE,
+            both(waited_for(".gantt"), opened('main a[href*="/maintenance/orders/"]'))),
+    Picture("cockpit-plants", "leader", "/cockpit/", DESKTOP, at(".kept")),
 ]  # fmt: skip
 
 

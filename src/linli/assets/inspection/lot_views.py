@@ -21,7 +21,7 @@ from linli.cases.refusal import Refused
 from linli.people.models import User
 from linli.people.scope import Scope, scope
 
-SHOWN = 50
+SHOWN = 20
 LONGEST = 300
 
 

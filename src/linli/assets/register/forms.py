@@ -26,7 +26,7 @@ from linli.people.directory import directory
 from linli.people.models import Organisation
 from linli.people.scope import Scope
 
-BLANK = [("", "—")]
+ANY, BLANK = [("", _("All"))], [("", "—")]
 
 
 def _area(length: int, rows: int = 2) -> Any:
@@ -59,8 +59,8 @@ class FilterForm(forms.Form):
 
     def __init__(self, data: Any, kinds: list[AssetKind]) -> None:
         super().__init__(data)
-        self.fields["kind"].choices = [*BLANK, *((k.code, str(k)) for k in kinds)]  # type: ignore[attr-defined]
-        self.fields["state"].choices = [*BLANK, *Health.State.choices]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [*ANY, *((k.code, str(k)) for k in kinds)]  # type: ignore[attr-defined]
+        self.fields["state"].choices = [*ANY, *Health.State.choices]  # type: ignore[attr-defined]
 
 
 class FaultForm(forms.Form):

@@ -24,8 +24,20 @@ def months_back(today: date, n: int) -> list[str]:
 
 
 def weekdays(given: Iterable[int]) -> str:
-    """Name days of the week; Monday is 1."""
-    return _(", ").join(str(WEEKDAYS[int(day) - 1]) for day in sorted(given))
+    """Name days of the week, three or more in a row by the first and the last; Monday is 1."""
+    rows: list[list[int]] = []
+    for day in sorted(int(day) for day in given):
+        if rows and rows[-1][-1] == day - 1:
+            rows[-1].append(day)
+        else:
+            rows.append([day])
+    said = []
+    for row in rows:
+        names = [str(WEEKDAYS[day - 1]) for day in row]
+        if len(row) > 2:
+            names = [_("%(first)s to %(last)s") % {"first": names[0], "last": names[-1]}]
+        said += names
+    return _(", ").join(said)
 
 
 def percent(share: float | None) -> str:

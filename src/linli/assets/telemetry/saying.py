@@ -18,6 +18,8 @@ def number(value: float | None) -> str:
 def ago(age: timedelta) -> str:
     """Return how long ago something was."""
     seconds = max(int(age.total_seconds()), 0)
+    if seconds < 2:
+        return _("just now")
     if seconds < 60:
         return ngettext("%(n)d s ago", "%(n)d s ago", seconds) % {"n": seconds}
     if seconds < 3600:

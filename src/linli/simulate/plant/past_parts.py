@@ -9,6 +9,8 @@ from datetime import datetime
 from hashlib import sha256
 
 import numpy as np
+from django.conf import settings
+from django.utils import translation
 
 from linli import clock
 from linli.assets.inspection import judging, material, pictures, recording, teaching
@@ -124,7 +126,8 @@ def _day(
         camera.number += 1
         truth[one.label.key] = flaws
         taken.append(one)
-    with clock.at(moment(float(at[-1]))):
+    # Why a lot is held the people of the town read, whoever makes the past.
+    with clock.at(moment(float(at[-1]))), translation.override(settings.LANGUAGE_CODE):
         return recording.record(station, None, taken), truth
 
 
