@@ -39,6 +39,11 @@ LOOKING = {
     "add-station": ("head",), "change-station": ("head",), "inspection-lot": ("head",),
     "inspection": ("head",), "inspection-lots": ("head",),
     "map": ("leader",), "my-leave": ("officer",),
+    # The head of a plant's people is its inspector and its engineer too, and may do what they may.
+    "assets": ("head",), "asset": ("head",), "asset-shifts": ("head",), "assets-running": ("head",),
+    "spare": ("head",), "maintenance": ("head",), "maintenance-plan": ("head",),
+    "maintained-machine": ("head",), "work-order": ("head",), "maintenance-versions": ("head",),
+    "telemetry": ("head",), "telemetry-tag": ("head",),
 }  # fmt: skip
 # What a page looks like when more is asked of it.
 QUERIES = {
