@@ -276,15 +276,16 @@ PICTURES = [
     Picture("part", "inspector", "/inspection/", BOTH, heated),
     Picture("lots", "inspector", "/inspection/lots/", PHONE),
     Picture("lot", "inspector", "/inspection/lots/?state=held", DESKTOP, opened("table th a")),
-    Picture("home-engineer", "engineer", "/", PHONE),
+    Picture("home-engineer", "engineer", "/", PHONE, waited_for(".next")),
     Picture("assets", "engineer", "/assets/", DESKTOP),
     Picture("asset", "engineer", "/assets/P1-L1-M03/", BOTH),
     Picture("telemetry", "engineer", "/telemetry/", BOTH),
     Picture("running", "engineer", "/assets/running/", DESKTOP),
-    Picture("maintenance", "engineer", "/maintenance/", PHONE),
-    Picture("maintenance-plan", "engineer", "/maintenance/plan/", DESKTOP, waited_for(".gantt")),
+    Picture("maintenance", "engineer", "/maintenance/", PHONE, waited_for(".machines")),
+    Picture("maintenance-plan", "engineer", "/maintenance/plan/", DESKTOP,
+            waited_for(".gantt .window")),
     Picture("work-order", "engineer", "/maintenance/plan/", PHONE,
-            both(waited_for(".gantt"), opened('main a[href*="/maintenance/orders/"]'))),
+            both(waited_for(".gantt .window"), opened('main a[href*="/maintenance/orders/"]'))),
     Picture("cockpit-plants", "leader", "/cockpit/", DESKTOP, at(".kept")),
 ]  # fmt: skip
 
@@ -355,15 +356,28 @@ def take(
 
 
 def live_a_morning(browser: Browser, address: str) -> None:
-    """Let the town live from the start of a working day to about noon, then stop its clock."""
+    """Let the town live from the start of a working day to about noon, then stop its clock.
+
+    Before that its camera has to know good parts, or nothing has a heat map.
+    """
     page = browser.new_page()
-    page.goto(f"{address}/sign-in/")
-    for move, seconds in (("skip", A_MORNING), ("pause", 0)):
-        button = page.locator(f'.simulated button[value="{move}"]')
-        if button.count():
-            button.click()
-            time.sleep(seconds)
-            page.reload()
+
+    def press(*moves: str) -> None:
+        for move in moves:
+            page.goto(f"{address}/sign-in/")
+            button = page.locator(f'.simulated button[value="{move}"]')
+            if button.count():
+                button.click()
+                page.wait_for_load_state()
+
+    press("pause")
+    enter(page, address, "inspector")
+    page.goto(f"{address}/inspection/")
+    waited_for(".pulse.running, .pulse.silent")(page, "zh")
+    page.context.clear_cookies()
+    press("resume", "skip")
+    time.sleep(A_MORNING)
+    press("pause")
     page.close()
 
 
