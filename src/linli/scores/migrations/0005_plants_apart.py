@@ -7,7 +7,7 @@ def count_anew(apps, schema_editor):
     event = apps.get_model("cases", "Event")
     if not event.objects.filter(action="dispatch", territorial__kind="plant").exists():
         return
-    apps.get_model('scores', '0004_kept_leagues').objects.all().delete()
+    apps.get_model('scores', 'Tally').objects.all().delete()
     apps.get_model("scores", "KeptLeague").objects.update(stale=True)
     event.objects.filter(folded=True).update(folded=False)  # the worker folds them again
 
