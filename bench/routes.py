@@ -3,7 +3,8 @@
 Instances in VRPLIB's format; the best-known solution of FILE.vrp stands in FILE.sol beside it.
 Distances are rounded as the family of the instance has it: instances with time windows as in the
 12th DIMACS challenge (one decimal, truncated), others to whole numbers. With --direct PyVRP is
-called by itself as well, in one process, for as much processor time as the plan took.
+called by itself afterwards, each time in one process, for as much processor time as the plan took;
+as many instances at a time as the plans had workers.
 """
 
 import argparse
@@ -12,6 +13,8 @@ import os
 import resource
 import sys
 import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
 from pathlib import Path
 from statistics import fmean
 
@@ -34,6 +37,15 @@ def main() -> None:
     parser.add_argument("--direct", action="store_true", help="compare with PyVRP by itself")
     options = parser.parse_args()
     rows = [measured(path, options) for path in options.files]
+    if options.direct:
+        with ProcessPoolExecutor(options.workers, get_context("spawn")) as pool:
+            budgets = [row["processor_s"] for row in rows]
+            seeds = [options.seed] * len(rows)
+            for row, more in zip(
+                rows, pool.map(direct, options.files, budgets, seeds), strict=True
+            ):
+                row |= more
+                print(json.dumps({"name": row["name"], **more}), file=sys.stderr, flush=True)
     found = {
         "gap_percent": mean(rows, "gap_percent"),
         "per_instance": rows,
@@ -50,7 +62,7 @@ def main() -> None:
 def measured(path: Path, options: argparse.Namespace) -> dict:
     """Plan one instance."""
     instance = vrplib.read_instance(path)
-    rounding = "dimacs" if "time_window" in instance else "round"
+    rounding = rounding_of(instance)
     problem, scale = read(instance, rounding)
     best = best_known(path)
     started, cpu = time.perf_counter(), processor_s()
@@ -69,15 +81,29 @@ def measured(path: Path, options: argparse.Namespace) -> dict:
         "overhead_percent": round(100 * (1 - plan.searched / wall), 2),
         "load": round(os.getloadavg()[0], 1),
     }
-    if options.direct:
-        data = pyvrp.read(path, round_func=rounding)
-        result = pyvrp.solve(data, Processor(cpu), options.seed, False)
-        is_kept = result.best.is_feasible()
-        row["pyvrp_cost"] = round(result.cost() / scale, 1) if is_kept else None
-        if best is not None and is_kept:
-            row["pyvrp_gap_percent"] = round(100 * (result.cost() / (best * scale) - 1), 3)
     print(json.dumps(row), file=sys.stderr, flush=True)
     return row
+
+
+def direct(path: Path, processor_s: float, seed: int) -> dict:
+    """Let PyVRP solve one instance by itself."""
+    rounding = rounding_of(vrplib.read_instance(path))
+    scale = 10 if rounding == "dimacs" else 1
+    result = pyvrp.solve(
+        pyvrp.read(path, round_func=rounding), Processor(processor_s), seed, display=False
+    )
+    if not result.best.is_feasible():
+        return {"pyvrp_cost": None}
+    row = {"pyvrp_cost": round(result.cost() / scale, 1)}
+    best = best_known(path)
+    if best is not None:
+        row["pyvrp_gap_percent"] = round(100 * (result.cost() / (best * scale) - 1), 3)
+    return row
+
+
+def rounding_of(instance: dict) -> str:
+    """Return how the instance's family rounds distances."""
+    return "dimacs" if "time_window" in instance else "round"
 
 
 def read(instance: dict, rounding: str) -> tuple[Problem, int]:

@@ -1,11 +1,14 @@
 """Ways on roads: a small network as OpenStreetMap's XML and as GraphML."""
 
 import gzip
+from heapq import heappop, heappush
 
+import numpy as np
 import pytest
+from small_routes import order, quick, town, van
 
 from linli.engines.routes.hours import Hours
-from linli.engines.routes.roads import MADE, SPEEDS, NotRoadsError, read_roads
+from linli.engines.routes.roads import MADE, SPEEDS, WALK, NotRoadsError, network, read_roads
 from linli.engines.routes.travel import Place
 
 DEGREE = 111_195  # metres on a meridian
@@ -118,3 +121,62 @@ def test_a_file_without_roads_says_what_is_wrong(tmp_path, name, text, words):
 
     with pytest.raises(NotRoadsError, match=words):
         read_roads(path)
+
+
+def fastest(edges, start):
+    """Return seconds and metres from a node to all others, one node after the other."""
+    found, waiting = {}, [(0.0, 0.0, start)]
+    while waiting:
+        seconds, metres, node = heappop(waiting)
+        if node in found:
+            continue
+        found[node] = (seconds, metres)
+        for tail, head, long, kmh, is_both in edges:
+            for one, other in ((tail, head), (head, tail))[: 1 + is_both]:
+                if one == node:
+                    heappush(waiting, (seconds + long / (kmh / 3.6), metres + long, other))
+    return found
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_ways_through_any_network_are_the_fastest_ones_and_as_long_as_they_are(seed):
+    rng = np.random.default_rng(seed)
+    spots = rng.random((30, 2)) / 1000 + (121, 30.7)
+    nodes = {str(at): (float(lon), float(lat)) for at, (lon, lat) in enumerate(spots)}
+    pairs = [(str(a), str(b)) for a, b in rng.integers(0, 30, (70, 2)) if a != b]
+    edges = [
+        (a, b, float(rng.uniform(50, 900)), float(rng.uniform(10, 90)), bool(rng.random() < 0.4))
+        for a, b in pairs
+    ]
+    roads = network(nodes, edges)
+    assert roads is not None
+    at = {where: name for name, where in nodes.items()}
+    places = [Place(at[lon, lat], lon, lat) for lon, lat in roads.where]
+
+    travel = roads.travel(places)
+
+    for row, place in enumerate(places):
+        ways = fastest(edges, place.name)
+        expected = [ways[other.name] for other in places]
+        assert travel.seconds[row] == pytest.approx([seconds for seconds, _ in expected])
+        assert travel.metres[row] == pytest.approx([metres for _, metres in expected])
+
+
+def test_an_order_far_from_all_roads_is_named_and_the_others_are_planned(square):
+    island = Place("island", 0.05, 0.05)
+    travel = square.travel([SOUTH_WEST, NORTH_EAST, island])
+
+    plan = quick(town(travel, [order("ne"), order("island")], van(start="sw")))
+
+    assert [(each.order, each.reason) for each in plan.left_out] == [("island", "no-way")]
+    assert plan.vehicle_of("ne") == "van" and plan.is_feasible
+
+
+def test_the_foot_of_the_way_counts_at_both_ends(square):
+    off = [Place("a", -0.001, 0), Place("b", 0.011, 0)]
+
+    travel = square.travel(off)
+
+    on = square.travel([SOUTH_WEST, SOUTH_EAST])
+    walk = 2 * 0.001 * DEGREE / WALK
+    assert travel.seconds[0, 1] == pytest.approx(on.seconds[0, 1] + walk, rel=1e-3)

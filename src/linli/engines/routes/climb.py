@@ -23,6 +23,8 @@ from .visits import Pool, cost_of, tour_of
 
 MOST = 1e8
 """The greatest penalty: it must outweigh the prize of an urgent order."""
+GREATEST = 4e18
+"""What all lateness together may cost at most: a little less than the greatest integer."""
 GATHER = 20
 """The routes of a candidate are kept once in so many iterations, if it is feasible."""
 PATIENCE = 150_000
@@ -51,7 +53,7 @@ class Climb:
         for operator in OPERATORS:
             if operator.supports(data):
                 self._search.add_operator(operator(data))
-        params = pyvrp.PenaltyParams(solutions_between_updates=updates, max_penalty=MOST)
+        params = pyvrp.PenaltyParams(solutions_between_updates=updates, max_penalty=greatest(data))
         self._penalties = PenaltyManager(penalties or estimated(data), params)
         if start is None:
             random = Solution.make_random(data, rng)
@@ -112,6 +114,17 @@ class Climb:
                 tour = route.vehicle_type(), tuple([a.idx for a in route if a.is_client()])
             if tour not in self.pool:
                 self.pool[tour] = cost_of(route)
+
+
+def greatest(data: ProblemData) -> float:
+    """Return the greatest penalty with which no cost can pass the greatest integer."""
+    longest = 1.0
+    for kind in data.vehicle_types():
+        longest = max(longest, float(np.max(data.duration_matrix(kind.profile))))
+        if kind.max_distance < np.iinfo(np.int64).max:
+            longest = max(longest, float(np.max(data.distance_matrix(kind.profile))))
+    visits = data.num_clients + 2 * data.num_shipments
+    return max(min(MOST, GREATEST / (longest * (visits + 2))), 1.0)
 
 
 def estimated(data: ProblemData) -> Penalties:

@@ -23,6 +23,9 @@ from .timing import Step
 from .visits import Tours
 from .windows import FOREVER, Stop, Tightening, stops_of
 
+NEVER = 10**9
+"""Metres and seconds of a way there is not, longer than any. PyVRP's greatest number, times what
+lateness costs, would pass the greatest integer, and its search then never ends."""
 NOWHERE = ""
 """The place where vehicles end that need not come back."""
 
@@ -133,8 +136,8 @@ def encoded(
             metres[rows_] = np.minimum(metres[rows_] + added * money.factor, MAX_VALUE)
         is_blocked = np.array([each in kind.blocked for each in names])
         for matrix in (metres, seconds):
-            matrix[is_blocked] = MAX_VALUE
-            matrix[:, is_blocked] = MAX_VALUE
+            matrix[is_blocked] = NEVER
+            matrix[:, is_blocked] = NEVER
             np.fill_diagonal(matrix, 0)
         matrices.append(
             (
@@ -235,7 +238,7 @@ def _ways(problem: Problem, places: Sequence[str], pace: float) -> tuple[np.ndar
     for matrix, factor in ((travel.metres, 1.0), (travel.seconds, pace)):
         block = matrix[np.ix_(rows, rows)] * factor
         block[:, is_nowhere] = 0
-        found.append(np.minimum(block, MAX_VALUE))
+        found.append(np.minimum(block, NEVER))
     return found[0], found[1]
 
 

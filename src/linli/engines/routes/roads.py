@@ -1,9 +1,10 @@
 """Ways on roads, from an extract that the user supplies: OpenStreetMap's XML, or GraphML.
 
 A place is put onto the nearest node of the part of the network in which one gets from everywhere
-to everywhere. The way there is driven straight, at walking pace. Ways are the fastest, by Dijkstra
-from each place: 5 ms a place in a network of 40,000 nodes, where contraction hierarchies would
-need half a second once and 1 ms a place for times, but 30 ms more for lengths.
+to everywhere. The way there is driven straight, at walking pace; to a place that is `FAR` from all
+roads there is no way, and orders there are named (`faults`). Ways are the fastest, by Dijkstra
+from each place. Libraries for contraction hierarchies answer times sooner, but not how long these
+ways are (docs/logistics.md, Roads).
 """
 
 import bz2
@@ -12,16 +13,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 from xml.etree.ElementTree import Element, ParseError, iterparse
 
 import numpy as np
-from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components, dijkstra
-from scipy.spatial import cKDTree
 
 from .hours import Hours
 from .travel import EARTH_M, Place, Travel
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 SPEEDS = {
     "motorway": 90, "motorway_link": 50, "trunk": 70, "trunk_link": 40, "primary": 50,
@@ -33,6 +34,8 @@ SPEEDS = {
 MADE = 0.8
 """The share of a speed limit that vehicles make in the mean."""
 WALK = 5 / 3.6
+FAR = 2000.0
+"""Metres from the nearest road beyond which there is no way to a place."""
 Edge = tuple[str, str, float | None, float, bool]
 """From, to, metres (None: straight), kilometres an hour, whether both ways."""
 
@@ -46,8 +49,8 @@ class Roads:
     """A network: where its nodes are, and metres and seconds from node to node."""
 
     where: np.ndarray
-    metres: csr_matrix
-    seconds: csr_matrix
+    metres: "csr_matrix"
+    seconds: "csr_matrix"
 
     def travel(self, places: Sequence[Place], hours: Hours | None = None) -> Travel:
         """Return the fastest ways between places.
@@ -55,10 +58,13 @@ class Roads:
         Parameters
         ----------
         places
-            Anywhere; those far from all roads get there on foot.
+            Anywhere; those off the roads get there on foot, those `FAR` from all roads not at all.
         hours
             How much faster or slower it goes in each hour.
         """
+        from scipy.sparse.csgraph import dijkstra
+        from scipy.spatial import cKDTree
+
         where = np.array([(p.lon, p.lat) for p in places], float).reshape(-1, 2)
         middle = float(np.radians(self.where[:, 1].mean()))
         apart, node = cKDTree(_flat(self.where, middle)).query(_flat(where, middle))
@@ -69,6 +75,7 @@ class Roads:
             time, before = dijkstra(self.seconds, indices=node[at], return_predecessors=True)
             seconds[at] = time[node]
             metres[at] = _lengths(self.metres, np.asarray(before), int(node[at]))[node]
+        apart = np.where(apart > FAR, np.inf, apart)
         foot = apart[:, None] + apart[None, :]
         seconds += foot / WALK
         metres += foot
@@ -106,6 +113,9 @@ def read_roads(path: Path) -> Roads:
 
 def network(nodes: dict[str, tuple[float, float]], edges: Sequence[Edge]) -> Roads | None:
     """Put nodes (longitude, latitude) and edges together; None if there are no edges."""
+    from scipy.sparse import csr_matrix
+    from scipy.sparse.csgraph import connected_components
+
     known = [edge for edge in edges if edge[0] in nodes and edge[1] in nodes]
     if not known:
         return None
@@ -135,7 +145,7 @@ def network(nodes: dict[str, tuple[float, float]], edges: Sequence[Edge]) -> Roa
     return Roads(where[kept], long[kept][:, kept], slow[kept][:, kept])
 
 
-def _lengths(metres: csr_matrix, before: np.ndarray, start: int) -> np.ndarray:
+def _lengths(metres: "csr_matrix", before: np.ndarray, start: int) -> np.ndarray:
     """Return the metres of the fastest ways to all nodes, by doubling up the tree of ways."""
     n = len(before)
     there = before >= 0
