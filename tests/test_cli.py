@@ -133,7 +133,7 @@ def start(home, *arguments, demo=True):
 
 def stop(process):
     os.killpg(process.pid, signal.SIGINT)
-    return process.communicate(timeout=20)[0]
+    return process.communicate(timeout=60)[0]
 
 
 def free_port():

@@ -8,6 +8,7 @@ import logging
 import multiprocessing
 import multiprocessing.process
 import os
+import signal
 from collections.abc import Callable, Sequence
 
 log = logging.getLogger(__name__)
@@ -36,6 +37,7 @@ def errand(name: str, patience: int) -> multiprocessing.process.BaseProcess:
 
 
 def _go_once(name: str, patience: int) -> None:
+    _end_at_once()
     import django
 
     django.setup()
@@ -47,6 +49,7 @@ def _go_once(name: str, patience: int) -> None:
 
 
 def _go_on(name: str, pause_s: float, patience: int) -> None:
+    _end_at_once()
     import django
 
     django.setup()
@@ -61,6 +64,14 @@ def _go_on(name: str, pause_s: float, patience: int) -> None:
         take_turn(name, tasks)
         close_old_connections()
         parent.join(pause_s)  # wakes at once when nobody is left to work for
+
+
+def _end_at_once() -> None:
+    """Let Ctrl-C end a patient process without a traceback that would wait for its turn.
+
+    What it was writing is rolled back, as when its parent ends it.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def take_turn(name: str, tasks: Sequence[Callable[[], object]]) -> None:
