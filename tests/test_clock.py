@@ -77,6 +77,14 @@ def test_a_speed_beyond_its_limits_is_the_limit(demo):
     assert clock.pace().speed == clock.SLOWEST
 
 
+def test_what_is_awaited_from_a_process_is_awaited_by_the_walls_clock(demo):
+    assert clock.lasting(15) == timedelta(seconds=15)
+    clock.start(MORNING, speed=60)
+    assert clock.lasting(15) == timedelta(minutes=15)
+    clock.pause()
+    assert clock.lasting(15) == timedelta(seconds=15)
+
+
 def test_another_process_follows_within_a_moment(demo):
     clock.start(MORNING, speed=1)
     code = (

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Lock
 
@@ -142,6 +142,16 @@ def _file() -> Path:
 def pace() -> Pace | None:
     """Return how the town's clock runs; None where it is the wall's."""
     return _town.pace() if settings.DEMO else None
+
+
+def lasting(seconds: float) -> timedelta:
+    """Return how much of the town's time passes in `seconds` of the wall's.
+
+    For what is awaited from a process, which works by the wall's clock: how long may nothing have
+    been heard of it. Never less than `seconds`, so that a paused town finds nobody gone.
+    """
+    known = pace()
+    return timedelta(seconds=seconds * max(known.rate if known else 1.0, 1.0))
 
 
 def start(moment: datetime, speed: float) -> None:

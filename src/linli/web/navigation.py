@@ -181,7 +181,7 @@ ENTRIES = (
         "assets",
         _("Assets"),
         KEEPERS,
-        "wrench",
+        "network",
         (
             "asset",
             "asset-change",
@@ -232,7 +232,7 @@ ENTRIES = (
     Entry(
         "maintenance",
         _("Maintenance"),
-        OUTSIDE | {Role.LEADER, Role.SUPERVISOR, Role.ADMINISTRATOR},
+        KEEPERS,
         "wrench",
         ("maintained-machine", "maintenance-plan", "work-order", "maintenance-versions"),
         field="maintenance",

@@ -11,6 +11,9 @@ from linli.assets.maintenance.models import Finding, Upkeep, Version, WorkOrder
 from linli.assets.register.models import Asset
 from linli.doors import keys
 from linli.people.models import User
+from linli.people.scope import Scope
+from linli.web.context import IN_BAR
+from linli.web.navigation import menu
 
 pytestmark = pytest.mark.usefixtures("plain_files")
 
@@ -38,6 +41,13 @@ def test_the_most_urgent_machine_stands_first_and_its_page_shows_life_and_drift(
     assert "To be opened" in page and "spares and people in 3 days" in page
     only = engineer.get("/maintenance/?state=open").content.decode()
     assert "M21" in only and "M11" not in only
+    adrift = engineer.get("/maintenance/?state=watch").content.decode()
+    assert "M21" in adrift and "M11" not in adrift
+    assert "<b>1</b><span>off their normal" in adrift
+    assert "maintenance" in [
+        entry.url
+        for entry, _is_here in menu(Scope(User.objects.get(username="engineer")), "")[:IN_BAR]
+    ]
     machine = engineer.get("/maintenance/machines/P1-L1-M21/").content.decode()
     assert "Off its normal since" in machine and "Work order" in machine
     chinese = as_("engineer", "zh-hans").get("/maintenance/machines/P1-L1-M21/").content.decode()

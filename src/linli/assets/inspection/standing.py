@@ -14,6 +14,7 @@ from linli.assets.inspection import figures
 from linli.assets.inspection.figures import Counted
 from linli.assets.inspection.models import Lot, Station
 from linli.assets.register.shifts import calendar_of
+from linli.clock import lasting
 
 SILENT_S = 300.0  # a station that takes pictures at all is heard of within this time
 TREND_H = 12
@@ -71,7 +72,7 @@ def pulse(station: Station, at: datetime) -> Pulse:
     if station.version_id is None:
         return Pulse.UNTAUGHT
     heard = station.seen_at
-    if heard is None or at - heard > timedelta(seconds=SILENT_S):
+    if heard is None or at - heard > lasting(SILENT_S):
         return Pulse.SILENT
     return Pulse.RUNNING
 

@@ -32,6 +32,10 @@ class Row:
             return "watch"
         return "ok" if self.told.mean is not None or self.told.drift else "unknown"
 
+    def counts_as(self, state: str) -> bool:
+        """Tell whether a mark means it; one off its normal is meant with an order too."""
+        return self.told.is_drifting if state == "watch" else self.state == state
+
     @property
     def word(self) -> str:
         return {

@@ -52,12 +52,14 @@ def machines(request: HttpRequest) -> HttpResponse:
     sight = _sight(request)
     state = request.GET.get("state", "")
     rows = listing.machines(sight)
-    counts = {name: sum(row.state == name for row in rows) for name in ("open", "watch", "unknown")}
+    counts = {
+        name: sum(row.counts_as(name) for row in rows) for name in ("open", "watch", "unknown")
+    }
     waiting = [one for one in findings.waiting() if sight.of(WorkOrder).filter(pk=one.pk).exists()]
     return render(
         request,
         "maintenance/machines.html",
-        {"rows": [row for row in rows if not state or row.state == state], "state": state,
+        {"rows": [row for row in rows if not state or row.counts_as(state)], "state": state,
          "counts": counts, "n": len(rows), "waiting": waiting},
     )  # fmt: skip
 

@@ -1,7 +1,5 @@
 """Pages of telemetry. Each parses, asks once, renders."""
 
-from datetime import timedelta
-
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
@@ -21,7 +19,7 @@ from linli.assets.telemetry.models import Line, Reason, Refusal, Source, Tag, Wa
 from linli.assets.telemetry.saying import number, rate
 from linli.assets.telemetry.visibility import sets_up
 from linli.cases.refusal import Refused
-from linli.clock import now
+from linli.clock import lasting, now
 from linli.doors.reading import Unreadable
 from linli.people.scope import Scope, scope
 
@@ -124,7 +122,7 @@ def source_list(request: HttpRequest) -> HttpResponse:
     if not sets_up(sight):
         raise PermissionDenied
     rows = list(sight.of(Source).select_related("line", "asset").annotate(n=Count("tags")))
-    still = now() - timedelta(seconds=STILL_S)
+    still = now() - lasting(STILL_S)
     lines = [(row, _line(row), _is_followed(row, still)) for row in rows]
     return render(request, "telemetry/sources.html", {"lines": lines, **_tabs(sight)})
 
