@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from linli import clock
+from linli.assets.inspection.listing import JUDGED
+from linli.assets.inspection.models import Inspection
 from linli.assets.maintenance import findings, fitting
 from linli.assets.register.models import Asset, Entry, Output, Stop
 from linli.assets.telemetry import store
@@ -60,6 +62,14 @@ def test_what_was_made_in_shifts_is_what_the_counters_say(plant):
     first, last = rows.first(), rows.last()
     counted = store.read(["P1-L1-M02.made"], first.since, last.until + timedelta(minutes=31)).values
     assert sum(row.made for row in rows) <= counted[-1] - counted[0]
+
+
+def test_who_judges_parts_of_the_past_has_a_picture_of_each_to_look_at(plant):
+    written(6)
+
+    waiting = Inspection.objects.filter(JUDGED["waiting"])
+    assert waiting.exists()
+    assert not waiting.filter(picture="").exists()
 
 
 def test_the_plant_goes_on_from_how_its_past_ended(plant):

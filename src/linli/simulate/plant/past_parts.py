@@ -5,6 +5,7 @@ What comes after is judged by the model that the station learns from the good sa
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 
@@ -30,12 +31,12 @@ from .past import moment
 EVERY_S = 180.0
 """Seconds between two parts of the past."""
 SAMPLES, PICTURED_GOOD, JUDGED_GOOD = 30, 6, 4
-PICTURED_DAYS, JUDGED_DAYS = 4, 7  # the last ones
+PICTURED_DAYS = 4  # the last ones
 MISSED, FALSE_ALARM = 0.02, 0.006
 THRESHOLD = 4.5
 HOLD_ABOVE = 12  # of a lot of 240
 USUAL = 0.04  # share of flawed parts of a line in good order
-LEFT_OUT = 7  # one flawed part in so many nobody judged
+LEFT_OUT = 7  # one flawed part in so many nobody judged yet, while there is a picture to see
 KINDS = {
     "scratch": ("划痕", "Scratch"), "dent": ("压痕", "Dent"), "pit": ("麻点", "Pitting"),
     "crack": ("裂纹", "Crack"), "stain": ("污渍", "Stain"),
@@ -107,7 +108,7 @@ def write(seed: int, days: Sequence[tuple[float, Wear]], inspector: User | None)
             continue
         left = len(days) - n
         rows, truth = _day(station, camera, at, wear, left <= PICTURED_DAYS)
-        if inspector is not None and left <= JUDGED_DAYS:
+        if inspector is not None:
             _judge(rows, truth, inspector, moment(ends), left == 1)
     teach(station, seed)
     return camera.number
@@ -120,9 +121,10 @@ def _day(
     taken, truth = [], {}
     for n, second in enumerate(at.tolist()):
         flaws, unusable = camera.lot_of(wear)
-        is_kept = is_pictured and (flaws or unusable or n >= len(at) - PICTURED_GOOD)
-        seen = camera.draw(flaws, unusable, camera.number) if is_kept else None
-        one = _taken(station, camera, moment(second), flaws, unusable, seen)
+        said = _judged(camera.rng, flaws, unusable)
+        is_kept = said.verdict != Verdict.GOOD or flaws or n >= len(at) - PICTURED_GOOD
+        seen = camera.draw(flaws, unusable, camera.number) if is_pictured and is_kept else None
+        one = _taken(station, camera, moment(second), said, seen)
         camera.number += 1
         truth[one.label.key] = flaws
         taken.append(one)
@@ -132,22 +134,20 @@ def _day(
 
 
 def _taken(
-    station: Station, camera: Camera, at: datetime, flaws: tuple[str, ...], unusable: str,
-    seen: Drawn | None,
-) -> Taken:  # fmt: skip
+    station: Station, camera: Camera, at: datetime, said: Judged, seen: Drawn | None
+) -> Taken:
     lot, serial = camera.lot(at), camera.serial()
     label = Label(sha256(f"{lot} {serial}".encode()).hexdigest(), lot, serial, at)
     name = ""
     if seen is not None:
         name = pictures.place(station, at, label.key)
         pictures.keep(name, pictures.compact(seen.picture, 255.0))
-    judged = _judged(camera.rng, flaws, unusable, seen)
-    return Taken(label, at, judged, name, "", (SIZE, SIZE), 0.05)
+        if said.verdict == Verdict.FLAWED:
+            said = replace(said, places=tuple(Place(box, said.score) for _kind, box in seen.flaws))
+    return Taken(label, at, said, name, "", (SIZE, SIZE), 0.05)
 
 
-def _judged(
-    rng: np.random.Generator, flaws: tuple[str, ...], unusable: str, seen: Drawn | None
-) -> Judged:
+def _judged(rng: np.random.Generator, flaws: tuple[str, ...], unusable: str) -> Judged:
     """Return what a station may have said of a part; now and then it is wrong."""
     if unusable:
         return Judged(Verdict.UNUSABLE, REASONS[unusable])
@@ -156,9 +156,7 @@ def _judged(
         score = min(max(float(rng.normal(0.6, 0.9)), -1.5), THRESHOLD - 0.1)
         return Judged(Verdict.GOOD, score=round(score, 3), threshold=THRESHOLD)
     score = THRESHOLD + float(rng.gamma(2.0, 3.0))
-    boxes = [box for _kind, box in seen.flaws] if seen is not None else []
-    places = tuple(Place(box, round(score, 3)) for box in boxes)
-    return Judged(Verdict.FLAWED, score=round(score, 3), threshold=THRESHOLD, places=places)
+    return Judged(Verdict.FLAWED, score=round(score, 3), threshold=THRESHOLD)
 
 
 def _judge(
@@ -167,13 +165,14 @@ def _judge(
 ) -> None:  # fmt: skip
     """Let the inspector have judged most of what was found flawed, and a few good ones.
 
-    What was found on the last day is left to whoever visits.
+    What was found on the last day is left to whoever visits; nothing is left without a picture.
     """
     kinds = FlawKind.objects.in_bulk(field_name="code")
     good = [row for row in rows if row.verdict == Verdict.GOOD and row.picture]
     with clock.at(at):
         for row in rows:
-            if is_last or row.verdict != Verdict.FLAWED or row.pk % LEFT_OUT == 0:
+            is_left = is_last or (row.picture and row.pk % LEFT_OUT == 0)
+            if is_left or row.verdict != Verdict.FLAWED:
                 continue
             named = [kinds[code] for code in truth[row.key]]
             said = judging.CONFIRMED if named else judging.OVERRULED
