@@ -16,12 +16,16 @@ from linli.cases.photos import Photos
 
 @dataclass(frozen=True)
 class Link:
-    """A page about a case; `url` is the name of an address whose only part is the case's code."""
+    """A page about a case; `url` is the name of an address whose only part is the case's code.
+
+    Where the page is known by something else, `find` returns its address.
+    """
 
     url: str
     label: str | Promise
     icon: str
     fits: Callable[[Case, Photos], bool]
+    find: Callable[[Case], str | None] | None = None
 
 
 _links: dict[str, Link] = {}
@@ -35,7 +39,7 @@ def offer(link: Link) -> None:
 def beside(case: Case, photos: Photos) -> list[tuple[Link, str]]:
     """Return the links that fit a case, each with its address."""
     return [
-        (link, reverse(link.url, args=[case.code]))
+        (link, (link.find(case) if link.find else None) or reverse(link.url, args=[case.code]))
         for link in _links.values()
         if link.fits(case, photos)
     ]

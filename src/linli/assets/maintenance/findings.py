@@ -123,3 +123,14 @@ def waiting() -> list[WorkOrder]:
     """Return the orders whose case is over though nobody said what was found."""
     rows = WorkOrder.objects.filter(state__in=("open", "agreed"), case__resolved_at__isnull=False)
     return list(rows.select_related("asset", "case", "upkeep").defer("case__sketch"))
+
+
+def page_of_case(case: Case) -> str | None:
+    """Return where what was found is noted, on the page of the order a case stands for; None for
+    another case, or once it is noted."""
+    if case.category is None or case.category.code != WORK_ORDER:
+        return None
+    key = WorkOrder.objects.filter(
+        case=case, state__in=(WorkOrder.State.OPEN, WorkOrder.State.AGREED)
+    ).values_list("pk", flat=True).first()  # fmt: skip
+    return None if key is None else f"{reverse('work-order', args=[key])}#found"

@@ -78,11 +78,13 @@ class Row:
         return wording.troubles(self.told.trouble)
 
 
-def machines(sight: Scope, plant: str = "", state: str = "") -> list[Row]:
-    """Return the machines a person sees, the most urgent first."""
+def machines(sight: Scope, plant: str = "", state: str = "", below: str = "") -> list[Row]:
+    """Return the machines a person sees, the most urgent first; `below` is the path of an asset."""
     rows = sight.of(Prediction).filter(newest=True, asset__retired=False)
     if plant:
         rows = rows.filter(asset__path__startswith=f"{plant}/")
+    if below:
+        rows = rows.filter(asset__path__startswith=below)
     found = list(rows.select_related("asset", "upkeep", "version").defer("trace", "quantiles"))
     seen = told(found)
     if state:
