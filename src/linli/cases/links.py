@@ -7,7 +7,6 @@ starts (`offer`), and the page asks which links fit.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.functional import Promise
 
 from linli.cases.models import Case
@@ -16,16 +15,18 @@ from linli.cases.photos import Photos
 
 @dataclass(frozen=True)
 class Link:
-    """A page about a case; `url` is the name of an address whose only part is the case's code.
+    """A page about a case.
 
-    Where the page is known by something else, `find` returns its address.
+    Attributes
+    ----------
+    find
+        Returns the address of the page for a case and its photos; None where there is none.
     """
 
-    url: str
+    name: str
     label: str | Promise
     icon: str
-    fits: Callable[[Case, Photos], bool]
-    find: Callable[[Case], str | None] | None = None
+    find: Callable[[Case, Photos], str | None]
 
 
 _links: dict[str, Link] = {}
@@ -33,13 +34,13 @@ _links: dict[str, Link] = {}
 
 def offer(link: Link) -> None:
     """Offer a link on the page of every case that it fits."""
-    _links[link.url] = link
+    _links[link.name] = link
 
 
 def beside(case: Case, photos: Photos) -> list[tuple[Link, str]]:
     """Return the links that fit a case, each with its address."""
     return [
-        (link, (link.find(case) if link.find else None) or reverse(link.url, args=[case.code]))
+        (link, address)
         for link in _links.values()
-        if link.fits(case, photos)
+        if (address := link.find(case, photos)) is not None
     ]

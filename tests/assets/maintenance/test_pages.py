@@ -74,6 +74,43 @@ def test_another_window_says_at_once_what_it_costs_and_can_be_booked(order):
     assert "Window booked" in plan and '"agreed": true' in plan
 
 
+def test_a_late_alternative_is_booked_with_one_click_and_a_reason(order):
+    late = order.begins + timedelta(days=2)
+    WorkOrder.objects.update(plan=order.plan | {"alternatives": [[late.isoformat(), 900]]})
+    engineer = as_("engineer")
+    page = engineer.get(reverse("work-order", args=[order.pk])).content.decode()
+    assert "may fail from" in page and 'id="reason-1" name="reason"' in page
+    address = reverse("agree-window", args=[order.pk])
+    assert engineer.post(address, {"begins": late.isoformat()}).status_code == 422
+    given = {"begins": late.isoformat(), "reason": "the crew is away until then"}
+    assert engineer.post(address, given).status_code == 302
+    assert WorkOrder.objects.get(pk=order.pk).begins == late
+    told = [event.data.get("text", "") for event in order.case.events.all()]
+    assert any("the crew is away until then" in text for text in told)
+
+
+def test_an_alternative_within_the_life_that_is_left_needs_no_reason(order):
+    soon = order.begins - timedelta(days=1)
+    WorkOrder.objects.update(plan=order.plan | {"alternatives": [[soon.isoformat(), 50]]})
+    page = as_("engineer").get(reverse("work-order", args=[order.pk])).content.decode()
+    assert "50 yuan more" in page and 'name="reason"' not in page
+
+
+def test_an_assets_page_tells_of_its_machines_and_a_case_leads_to_its_finding(order):
+    engineer = as_("engineer")
+    line = engineer.get("/assets/P1-L1/").content.decode()
+    assert "1 open work order" in line and line.index("P1-L1-M21") < line.index("P1-L1-M11")
+    there = reverse("work-order", args=[order.pk])
+    assert f'href="{there}"' in line
+    bridge = engineer.get("/assets/P1-L1-CAM/").content.decode()
+    assert "maintenance-panel" not in bridge
+    case = engineer.get(reverse("case", args=[order.case.code])).content.decode()
+    assert f'href="{there}#found"' in case
+    engineer.post(reverse("note-order", args=[order.pk]), {"condition": "worn", "renewed": "on"})
+    case = engineer.get(reverse("case", args=[order.case.code])).content.decode()
+    assert f'href="{there}#found"' not in case
+
+
 def test_what_was_found_is_noted_on_the_orders_page(order):
     engineer = as_("engineer")
     there = reverse("note-order", args=[order.pk])

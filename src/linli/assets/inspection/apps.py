@@ -1,6 +1,7 @@
 """Inspection (检测): pictures of parts judged by a model, and the model taught by inspectors."""
 
 from django.apps import AppConfig
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -16,5 +17,6 @@ class InspectionConfig(AppConfig):
 
         offer(
             Link("compare-photos", _("Compare before and after"), "eye",
-                 lambda case, photos: bool(photos.before and photos.after))
+                 lambda case, photos: reverse("compare-photos", args=[case.code])
+                 if photos.before and photos.after else None)
         )  # fmt: skip

@@ -14,5 +14,5 @@ class MaintenanceConfig(AppConfig):
 
         offer(
             Link("work-order", _("Note what was found on opening it"), "wrench",
-                 lambda case, photos: page_of_case(case) is not None, page_of_case)
+                 lambda case, photos: page_of_case(case))
         )  # fmt: skip

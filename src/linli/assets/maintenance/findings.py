@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from linli.assets.maintenance import orders
@@ -13,6 +14,7 @@ from linli.assets.maintenance.models import Finding, Prediction, Upkeep, WorkOrd
 from linli.assets.register.models import Asset, Entry, Spare
 from linli.assets.register.spares import NotInStore, move
 from linli.cases.evidence import checked
+from linli.cases.models import Case
 from linli.cases.refusal import Refused
 from linli.clock import now
 from linli.people.models import User
@@ -128,7 +130,7 @@ def waiting() -> list[WorkOrder]:
 def page_of_case(case: Case) -> str | None:
     """Return where what was found is noted, on the page of the order a case stands for; None for
     another case, or once it is noted."""
-    if case.category is None or case.category.code != WORK_ORDER:
+    if case.category is None or case.category.code != orders.WORK_ORDER:
         return None
     key = WorkOrder.objects.filter(
         case=case, state__in=(WorkOrder.State.OPEN, WorkOrder.State.AGREED)

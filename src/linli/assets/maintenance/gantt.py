@@ -8,11 +8,21 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from linli.assets.maintenance import desks, plan_words, shifts, wording
+from linli.assets.maintenance import desks, early, plan_words, shifts, wording
 from linli.assets.maintenance.desks import Desk
 from linli.assets.maintenance.models import WorkOrder
 from linli.assets.register.models import Asset
 from linli.clock import now
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """Another window: what it costs more, and why it needs a reason, if it does."""
+
+    begins: str
+    words: str
+    extra: int
+    late: str
 
 
 @dataclass(frozen=True)
@@ -21,7 +31,7 @@ class Planned:
 
     order: WorkOrder
     reasons: list[str]
-    alternatives: list[tuple[str, str, int]]
+    alternatives: list["Alternative"]
 
     @property
     def wait(self) -> int | None:
@@ -40,16 +50,24 @@ def planned(orders: Sequence[WorkOrder], beside: Sequence[WorkOrder] = ()) -> li
     Nothing is planned for it; `beside` are orders that reasons may name, too.
     """
     names = plan_words.names_in({row.pk: row for row in (*beside, *orders)}.values())
+    ends = early.early_ends(orders)
     return [
         Planned(
             order,
             [wording.reason(bar, names, plan_words.spare_when(_planned_from(order), bar))
              for bar in order.plan.get("reasons", [])],
-            [(begins, plan_words.local(plan_words.read(begins)), extra)
+            [_alternative(order, begins, extra, ends.get(order.asset_id))
              for begins, extra in order.plan.get("alternatives", [])],
         )
         for order in orders
     ]  # fmt: skip
+
+
+def _alternative(
+    order: WorkOrder, begins: str, extra: int, end: datetime | None
+) -> Alternative:  # fmt: skip
+    at = plan_words.read(begins)
+    return Alternative(begins, plan_words.local(at), extra, early.warning_of(order, at, end))
 
 
 def _planned_from(order: WorkOrder) -> datetime:
