@@ -111,7 +111,8 @@ OPERATIONS = {
     "asset": "get_assets list_asset-health list_asset-history list_asset-cases list_asset-manuals "
              "list_spares asset_running",
     "asset-new": "create_assets", "asset-change": "change_assets",
-    "asset-step": "asset_fault asset_note asset_stop asset_go asset_manual asset_day",
+    "asset-step": "asset_fault asset_note asset_stop asset_go asset_manual asset_day "
+    "asset_manual_removal",
     "asset-shifts": "list_shifts list_shift-days list_crew-skills",
     "assets-running": "asset_running list_stops list_outputs", "asset-scan": "get_assets",
     "manual-file": "asset_manual_file", "spares": "list_spares",

@@ -50,6 +50,17 @@ def telemetry_import(
         show({"stored": stored, "refused": sum(refused.values()), **refused}, as_json)
 
 
+@telemetry.command("certificate")
+def telemetry_certificate(as_json: AsJson = False) -> None:
+    """Show our certificate for OPC UA; a key and one signed by itself are made if none is there."""
+    with installation():
+        from linli.assets.telemetry import opcua_line
+
+        ready()
+        path = opcua_line.make()
+        show({"certificate": str(path), "sha256": opcua_line.fingerprint(path)}, as_json)
+
+
 @telemetry.command("export")
 def telemetry_export(
     file: Annotated[Path, typer.Argument(help="A .csv or .parquet file to write.")],

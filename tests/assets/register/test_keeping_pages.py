@@ -4,10 +4,12 @@ from datetime import time
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
 from linli.assets.register import manuals
 from linli.assets.register.models import CrewSkill, Manual, Shift, Skill, Spare
+from linli.doors import keys
 from linli.people.models import AuditEntry
 from tests.assets.plant import asset
 from tests.small_town import person
@@ -85,3 +87,19 @@ def test_a_manual_is_removed_with_its_file_and_the_trail_keeps_that_it_was_there
     told = {"manual": general.pk}
     assert step(client, "mechanic", "manual-removal", told, machine.code).status_code == 403
     assert step(client, "engineer", "manual-removal", told, machine.code).status_code == 302
+
+
+def test_a_program_removes_a_manual_as_its_page_does():
+    machine = asset("P1-L1-M01")
+    file = SimpleUploadedFile("m.txt", "先断电".encode())
+    kept = manuals.keep(machine, "维修手册", file, person("engineer"))
+
+    def removed(name, code=machine.code):
+        secret = keys.issue(person(name), "MES", list(keys.scopes()))[1]
+        program = Client(headers={"authorization": f"Bearer {secret}"})
+        return program.delete(f"/api/v1/assets/{code}/manuals/{kept.pk}").status_code
+
+    assert removed("operator") == 403
+    assert removed("engineer", "P1-L1-M02") == 404
+    assert removed("engineer") == 204
+    assert not Manual.objects.exists() and audited("manual-removed") == 1

@@ -4,13 +4,21 @@ import asyncio
 import threading
 import time
 from datetime import timedelta
+from shutil import copyfile
 
 import pytest
 from asyncua import Server, ua
+from asyncua.crypto.cert_gen import setup_self_signed_certificate
+from asyncua.crypto.truststore import TrustStore
+from asyncua.crypto.validator import CertificateValidator, CertificateValidatorOptions
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
-from linli.assets.telemetry import directory, opcua, store
+from linli.assets.register.models import Asset
+from linli.assets.telemetry import directory, opcua, opcua_line, sources, store
 from linli.assets.telemetry.models import Refusal, Source, Tag
 from linli.clock import now
+from linli.people.models import User
+from linli.people.scope import scope
 from tests.assets.telemetry.broker import free_port, until
 
 pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
@@ -19,8 +27,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 class Plc:
     """A server with two variables, in a thread with a loop of its own."""
 
-    def __init__(self):
-        self.port = free_port()
+    def __init__(self, files=None):
+        self.port, self.files = free_port(), files  # where its certificate lies, if it has one
         self.begin()
 
     @property
@@ -38,6 +46,8 @@ class Plc:
         self.server = server = Server()
         await server.init()
         server.set_endpoint(self.address)
+        if self.files is not None:
+            await self.secure(server)
         await server.register_namespace("plc")
         async with server:
             folder = await server.nodes.objects.add_object(2, "press")
@@ -45,6 +55,23 @@ class Plc:
             self.door = await folder.add_variable(ua.NodeId("press.door", 2), "door", False)
             self.ready.set()
             await self.ended.wait()
+
+    async def secure(self, server):
+        certificate, key = self.files / "server.der", self.files / "server.pem"
+        await server.set_application_uri("urn:plc")
+        await setup_self_signed_certificate(
+            key, certificate, "urn:plc", "localhost", [ExtendedKeyUsageOID.SERVER_AUTH],
+            {"commonName": "plc"},
+        )  # fmt: skip
+        server.set_security_policy([ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt])
+        await server.load_certificate(str(certificate))
+        await server.load_private_key(str(key))
+        trust = TrustStore([self.files / "clients"], [])
+        await trust.load()
+        server.set_certificate_validator(
+            CertificateValidator(CertificateValidatorOptions.TRUSTED_VALIDATION
+                                 | CertificateValidatorOptions.PEER_CLIENT, trust)
+        )  # fmt: skip
 
     def write(self, value):
         asyncio.run_coroutine_threadsafe(self.temp.write_value(value), self.loop).result(5)
@@ -124,3 +151,52 @@ def test_what_the_server_kept_while_nobody_listened_is_fetched_from_its_history(
         return store.read(["press.temp"], now() - hour, now() + hour).values.ravel().tolist()
 
     follow(again, lambda: stored() == [20, 21, 22, 23, 24])
+
+
+def test_a_secured_line_needs_certificates_that_both_sides_trust(
+    press, works, follow, settings, tmp_path
+):
+    settings.HOME = tmp_path
+    (tmp_path / "clients").mkdir()
+    source = Source.objects.create(
+        code="plc",
+        name="plc",
+        kind=Source.Kind.OPCUA,
+        address="opc.tcp://127.0.0.1:1/",
+        security="Basic256Sha256",
+    )
+    Tag.objects.filter(code="press.temp").update(source=source, address="ns=2;s=press.temp")
+    directory.forget()
+    sight = scope(User.objects.get(username="engineer"))
+    source.asset = Asset.objects.get(code="P1")
+    source.save()
+    assert "linli telemetry certificate" in sources.test(source, sight)[1]
+
+    certificate = opcua_line.make()
+    assert opcua_line.own()[1].stat().st_mode & 0o077 == 0
+    copyfile(certificate, tmp_path / "clients" / "linli.der")
+    server = Plc(tmp_path)
+    try:
+        source.address = server.address
+        source.save()
+        # What the server shows is kept aside until somebody trusts it.
+        answers, told = sources.test(source, sight)
+        seen = tmp_path / "opcua" / "seen" / "plc.der"
+        assert not answers and opcua_line.fingerprint(seen) in told
+        assert seen.read_bytes() == (tmp_path / "server.der").read_bytes()
+        (tmp_path / "opcua" / "trusted").mkdir()
+        copyfile(certificate, tmp_path / "opcua" / "trusted" / "plc.der")  # another's
+        assert not sources.test(source, sight)[0]
+        seen.replace(tmp_path / "opcua" / "trusted" / "plc.der")
+        answers, told = sources.test(source, sight)
+        assert answers, told
+        worker = works()
+        follow(worker, lambda: newest("press.temp") == 20)
+        server.write(31.5)
+        follow(worker, lambda: newest("press.temp") == 31.5)
+        worker.stop()
+
+        source.security = ""
+        assert not sources.test(source, sight)[0], "it is offered nothing in the open"
+    finally:
+        server.end()

@@ -10,7 +10,7 @@ from linli.people.scope import Scope
 SHOWN = 6  # the most urgent ones; the page of maintenance has all
 
 
-@panel("maintenance", order=20, styles=("linli/maintenance.css",))
+@panel("maintenance", order=20, styles=("linli/machines.css",))
 def of_asset(asset: Asset, sight: Scope) -> str:
     """Draw what is told of the machines at and below an asset; nothing where nothing is."""
     rows = listing.machines(sight, below=asset.path)

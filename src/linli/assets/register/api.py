@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_noop
-from ninja import Router
+from ninja import Router, Status
 from pydantic import Field
 
 from linli.assets.register import figures, history, keeping, manuals, spares, stops, telling
@@ -266,6 +266,19 @@ def running(request: HttpRequest, key: str) -> dict[str, Any]:
         }
         for line in lines
     ]}  # fmt: skip
+
+
+@router.delete("/assets/{key}/manuals/{number}", response={204: None}, **operation(
+    N("Remove a manual"), N("Its file goes, too; the audit trail keeps what it was."),
+    name="asset_manual_removal"))  # fmt: skip
+def remove_manual(request: HttpRequest, key: str, number: int) -> Any:
+    row, user, sight = _here(request, key, keepers=True)
+    about = manuals.of(row, sight.of(Manual))
+    known = found(about.filter(pk=number if 0 <= number < 2**63 else 0).first())
+    if not manuals.may_remove(sight, row, known):
+        raise Problem(403)
+    manuals.remove(row, known, user)
+    return Status(204, None)
 
 
 @router.get("/asset-manuals/{key}/file", **operation(

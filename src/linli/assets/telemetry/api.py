@@ -225,6 +225,7 @@ class SourceGiven(Given):
     client: Annotated[Text, Field(max_length=60)] = ""
     host: Annotated[Text, Field(max_length=60)] = ""
     username: Annotated[Text, Field(max_length=120)] = ""
+    security: Literal["", "Basic256Sha256", "Aes128Sha256RsaOaep", "Aes256Sha256RsaPss"] = ""
     password: Annotated[Text, Field(max_length=200)] | None = None
     asset: Annotated[Text, Field(max_length=40)] | None = None
     enabled: bool = True
@@ -258,7 +259,7 @@ def set_up_source(request: HttpRequest) -> dict[str, Any]:
         if row.asset is None:
             raise Problem(422, errors=[("asset", told.asset)])
     for name in ("name", "name_en", "kind", "address", "topics", "client", "host", "username",
-                 "enabled"):  # fmt: skip
+                 "security", "enabled"):  # fmt: skip
         setattr(row, name, getattr(told, name))
     try:
         kept = sources.keep(row, sight, told.password)

@@ -17,7 +17,7 @@ class TelemetryConfig(AppConfig):
                 "code": _("code"), "kind": _("kind"), "address": _("address"),
                 "topics": _("topics"), "client": _("client id"), "host": _("host id"),
                 "username": _("user name"), "secret": _("password"), "enabled": _("in use"),
-                "asset": _("Asset"),
+                "asset": _("Asset"), "security": _("security"),
             },
             {},
         )  # fmt: skip

@@ -21,8 +21,8 @@ class SourceForm(forms.ModelForm):
     class Meta:
         model = Source
         fields = (
-            *("code", "name", "name_en", "kind", "address", "topics", "username", "client"),
-            *("host", "asset", "enabled"),
+            *("code", "name", "name_en", "kind", "address", "topics", "username", "security"),
+            *("client", "host", "asset", "enabled"),
         )
         widgets = {
             "address": forms.TextInput(attrs={"placeholder": "mqtt://broker:1883"}),
@@ -34,6 +34,8 @@ class SourceForm(forms.ModelForm):
                          "opc.tcp://host:4840 for OPC UA."),
             "topics": _("What is subscribed to, with blanks between; by default linli/# or "
                         "spBv1.0/#."),
+            "security": _("OPC UA only: with this installation’s certificate, to a server whose "
+                          "own is trusted (docs/telemetry.md)."),
             "client": _("The broker keeps what comes for this name while we are away."),
             "host": _("Sparkplug only: the name edge nodes wait for."),
             "asset": _("The plant it belongs to; none for a source of the town."),
@@ -41,7 +43,7 @@ class SourceForm(forms.ModelForm):
 
     field_order = (
         *("code", "name", "name_en", "kind", "address", "topics", "username", "password"),
-        *("client", "host", "asset", "enabled"),
+        *("security", "client", "host", "asset", "enabled"),
     )
 
     def __init__(self, *given: Any, scope: Scope, **options: Any) -> None:

@@ -13,14 +13,20 @@ class Source(Named):
     """A way in for what machines say: a broker, or a server that is subscribed to.
 
     `secret` is never shown again once it was given. `host` is the name under which this
-    installation says that it is there, to edge nodes of Sparkplug. `asset` is the plant it belongs
-    to.
+    installation says that it is there, to edge nodes of Sparkplug. `security` is the policy of a
+    line to OPC UA. `asset` is the plant it belongs to.
     """
 
     class Kind(models.TextChoices):
         MQTT = "mqtt", _("MQTT, plain JSON")
         SPARKPLUG = "sparkplug", _("MQTT, Sparkplug B")
         OPCUA = "opcua", _("OPC UA")
+
+    class Security(models.TextChoices):
+        NONE = "", _("In the open, not encrypted")
+        BASIC256 = "Basic256Sha256", _("Signed and encrypted, Basic256Sha256")
+        AES128 = "Aes128Sha256RsaOaep", _("Signed and encrypted, Aes128-Sha256-RsaOaep")
+        AES256 = "Aes256Sha256RsaPss", _("Signed and encrypted, Aes256-Sha256-RsaPss")
 
     code = models.SlugField(_("code"), unique=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind.choices)
@@ -30,6 +36,9 @@ class Source(Named):
     host = models.CharField(_("host id"), max_length=60, blank=True)
     username = models.CharField(_("user name"), max_length=120, blank=True)
     secret = models.CharField(_("password"), max_length=200, blank=True)
+    security = models.CharField(
+        _("security"), max_length=24, choices=Security.choices, blank=True, default=""
+    )
     enabled = models.BooleanField(_("in use"), default=True)
     asset = models.ForeignKey(
         Asset, models.PROTECT, null=True, blank=True, related_name="sources",

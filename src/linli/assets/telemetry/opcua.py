@@ -10,8 +10,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
+from django.utils import translation
 
-from linli.assets.telemetry import directory, store, words
+from linli.assets.telemetry import directory, opcua_line, store, words
 from linli.assets.telemetry.checking import Faults
 from linli.assets.telemetry.inlets import lag
 from linli.assets.telemetry.models import Line, Reason, Source, Tag
@@ -112,7 +113,8 @@ class OpcuaInlet:
         while not self._ended.is_set():
             begun = time.monotonic()
             try:
-                asyncio.run(self._follow())
+                with translation.override("en"):  # as servers speak; the page says so
+                    asyncio.run(self._follow())
             except Exception as fault:
                 self._broken(str(fault) or type(fault).__name__)
             if time.monotonic() - begun > 60:
@@ -126,12 +128,7 @@ class OpcuaInlet:
         self.state, self.error = Line.State.BROKEN, why
 
     async def _follow(self) -> None:
-        from asyncua import Client
-
-        client = Client(self.source.address, timeout=ANSWER_S)
-        if self.source.username:
-            client.set_user(self.source.username)
-            client.set_password(self.source.secret)
+        client = await opcua_line.client_of(self.source, ANSWER_S)
         async with client:
             nodes = self.addresses
             subscription = await client.create_subscription(EVERY_MS, self)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from linli.assets.register.models import Asset
 from linli.assets.register.visibility import keeps
-from linli.assets.telemetry import mqtt
+from linli.assets.telemetry import mqtt, opcua_line
 from linli.assets.telemetry.models import Line, Source, Tag
 from linli.assets.telemetry.visibility import sets_up
 from linli.cases.refusal import Refused
@@ -22,7 +22,7 @@ from linli.people.scope import Scope
 ANSWERS_S = 4.0
 FIELDS = (
     *("code", "name", "name_en", "kind", "address", "topics", "client", "host", "username"),
-    *("enabled", "asset"),
+    *("security", "enabled", "asset"),
 )
 
 
@@ -70,6 +70,8 @@ def see_address(source: Source) -> None:
         if not source.address.startswith("opc.tcp://"):
             raise Refused(_("An address of OPC UA begins with opc.tcp://"))
         return
+    if source.security:
+        raise Refused(_("Only a line to OPC UA has such security; a broker has mqtts://"))
     try:
         mqtt.Address.of(source.address)
     except mqtt.BadAddress:
@@ -123,22 +125,17 @@ def _mqtt(source: Source) -> str:
 
 
 async def _opcua(source: Source) -> str:
-    from asyncua import Client
     from asyncua.ua import UaError
 
-    client = Client(source.address, timeout=ANSWERS_S)
-    if source.username:
-        client.set_user(source.username)
-        client.set_password(source.secret)
     try:
-        async with client:
+        async with await opcua_line.client_of(source, ANSWERS_S) as client:
             missing = []
             for node in await asyncio.to_thread(_nodes, source):
                 try:
                     await client.get_node(node).read_value()
                 except UaError:
                     missing.append(node)
-    except UaError as fault:
+    except (UaError, opcua_line.NotTrusted) as fault:
         return str(fault)
     if missing:
         return _("no such node: %(nodes)s") % {"nodes": ", ".join(missing[:5])}

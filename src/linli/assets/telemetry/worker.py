@@ -112,7 +112,7 @@ class Worker:
         for source in Source.objects.filter(enabled=True):
             wanted[source.pk] = (tuple(
                 getattr(source, name) for name in
-                ("kind", "address", "topics", "client", "host", "username", "secret")
+                ("kind", "address", "topics", "client", "host", "username", "secret", "security")
             ), source)  # fmt: skip
         for key, (settings, inlet) in list(self.inlets.items()):
             if key not in wanted or wanted[key][0] != settings:
