@@ -143,7 +143,8 @@ def _taken(
         name = pictures.place(station, at, label.key)
         pictures.keep(name, pictures.compact(seen.picture, 255.0))
         if said.verdict == Verdict.FLAWED:
-            said = replace(said, places=tuple(Place(box, said.score) for _kind, box in seen.flaws))
+            places = tuple(Place(box, said.score or 0.0) for _kind, box in seen.flaws)
+            said = replace(said, places=places)
     return Taken(label, at, said, name, "", (SIZE, SIZE), 0.05)
 
 
