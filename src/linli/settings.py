@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "linli.assets.telemetry",
     "linli.assets.inspection",
     "linli.assets.maintenance",
+    "linli.logistics.chain",
     "linli.packs",
     "linli.web",
     "django.contrib.auth",

@@ -17,4 +17,5 @@ urlpatterns = [
     path("", include("linli.assets.telemetry.urls")),
     path("", include("linli.assets.inspection.urls")),
     path("", include("linli.assets.maintenance.urls")),
+    path("", include("linli.logistics.chain.urls")),
 ]
