@@ -44,7 +44,11 @@ HOLDERS = frozenset({Kind.UNIT, Kind.RETURNABLE, Kind.ASSET})
 
 
 class NoKey(ValueError):
-    """A text that claims to be a GS1 key and is none; `args[0]` says why, in English."""
+    """A text that claims to be a GS1 key and is none; `why` says why, with `n` in it."""
+
+    def __init__(self, why: str, n: object = "") -> None:
+        super().__init__(why % {"n": n})
+        self.why, self.n = why, n
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +88,7 @@ def gtin14(text: str) -> str:
     if not re.fullmatch(r"[0-9]{8}|[0-9]{12,14}", digits):
         raise NoKey("a GTIN has 8, 12, 13 or 14 figures")
     if not has_check_digit(digits):
-        raise NoKey(f"the check digit should be {check_digit(digits[:-1])}")
+        raise NoKey("the check digit should be %(n)s", check_digit(digits[:-1]))
     return digits.zfill(14)
 
 
@@ -115,7 +119,7 @@ def _escaped(text: str) -> str:
 def _unescaped(text: str, most: int, allowed: re.Pattern[str] = SERIAL) -> str:
     found = unquote(text)
     if not found or len(found) > most:
-        raise NoKey(f"a serial or lot has 1 to {most} characters")
+        raise NoKey("a serial or lot has 1 to %(n)s characters", most)
     if not allowed.fullmatch(found):
         raise NoKey("a serial or lot has a character that is not allowed")
     return found
@@ -123,9 +127,9 @@ def _unescaped(text: str, most: int, allowed: re.Pattern[str] = SERIAL) -> str:
 
 def _figures(text: str, length: int) -> str:
     if not (len(text) == length and text.isascii() and text.isdigit()):
-        raise NoKey(f"{length} figures are needed")
+        raise NoKey("%(n)s figures are needed", length)
     if not has_check_digit(text):
-        raise NoKey(f"the check digit should be {check_digit(text[:-1])}")
+        raise NoKey("the check digit should be %(n)s", check_digit(text[:-1]))
     return text
 
 
@@ -137,7 +141,7 @@ def _joined(prefix: str, reference: str, length: int) -> str:
     if not PREFIX.fullmatch(prefix):
         raise NoKey("a company prefix has 6 to 12 figures")
     if len(prefix) + len(reference) != length or not (reference + prefix).isdigit():
-        raise NoKey(f"company prefix and reference have {length} figures together")
+        raise NoKey("company prefix and reference have %(n)s figures together", length)
     return prefix + reference
 
 
@@ -154,7 +158,7 @@ def _full(digits: str) -> str:
 def _cut(body: str, count: int) -> list[str]:
     parts = body.split(".", count - 1)
     if len(parts) != count:
-        raise NoKey(f"{count} parts with dots between them are needed")
+        raise NoKey("%(n)s parts with dots between them are needed", count)
     return parts
 
 
@@ -344,7 +348,7 @@ def _free(ai: str, kind: Kind) -> Callable[[str, dict[str, str]], Key]:
 
 def _of_piece(code: str, more: dict[str, str]) -> Key:
     if not re.fullmatch(r"[0-9]{18}", code):
-        raise NoKey("18 figures are needed")
+        raise NoKey("%(n)s figures are needed", 18)
     gtin = gtin14(code[:14])
     end = f"{ROOT}/8006/{code}"
     if "21" in more:

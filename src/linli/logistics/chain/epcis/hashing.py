@@ -83,7 +83,8 @@ class _Namer:
     def extensions(self, found: Mapping[str, Any]) -> str:
         """Return what a context of the user's own says, sorted, each with what stands in it."""
         return "".join(sorted(
-            text for name, value in found.items() for text in self._extension(self.name(name), value)
+            text for name, value in found.items()
+            for text in self._extension(self.name(name), value)
         ))  # fmt: skip
 
     def _extension(self, name: str, value: Any) -> list[str]:
