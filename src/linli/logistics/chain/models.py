@@ -281,7 +281,8 @@ class NamedQuery(models.Model):
 class Passport(models.Model):
     """What its owner releases of a lot, for everybody who reads its code.
 
-    `shown` are the parts released (`passports.PARTS`), `said` words of the owner's own.
+    `shown` are the parts released (`passports.PARTS`), `said` words of the owner's own. `content`
+    is what these parts said when they were released: the public page reads nothing else.
     """
 
     thing = models.OneToOneField(Thing, models.PROTECT, related_name="passport")
@@ -289,6 +290,7 @@ class Passport(models.Model):
     shown = models.JSONField(default=list)
     said = models.CharField(max_length=600, blank=True)
     said_en = models.CharField(max_length=800, blank=True)
+    content = models.JSONField(default=dict)
     released_at = models.DateTimeField()
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
     withdrawn_at = models.DateTimeField(null=True)

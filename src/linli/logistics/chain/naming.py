@@ -6,9 +6,8 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from linli.engines.gs1 import Kind
 from linli.logistics.chain.epcis.vocabulary import said

@@ -62,7 +62,8 @@ class Read:
 
 
 def read(event: Mapping[str, Any], prefixes: Mapping[str, str]) -> Read:
-    """Read an event that was found good."""
+    """Read an event that was found good; when it was recorded is ours to say."""
+    event = {name: value for name, value in event.items() if name != "recordTime"}
     digest = hash_of(event, prefixes)
     found = Read(
         body=event, prefixes=prefixes, hash=digest,

@@ -1,7 +1,7 @@
 """A lot's trace: what went into it and what became of it, as a graph and as a table."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -57,7 +57,6 @@ class Trace:
     events: list[Event]
     names: Names
     is_whole: bool
-    links: dict[int, list[Link]] = field(default_factory=dict)
 
 
 def trace(thing: Thing, owners: Collection[int] | None) -> Trace:
@@ -78,9 +77,12 @@ def trace(thing: Thing, owners: Collection[int] | None) -> Trace:
     if owners is not None:
         rows = rows.filter(event__owner__in=owners)
     own = list(rows.order_by("-at").values_list("event_id", flat=True)[:EVENTS])
+    wanted = {*own, *(-key for key in depth if key < 0)}
     related = ("read_point", "location", "source", "destination")
-    shown = Event.objects.filter(pk__in=own).select_related(*related).defer("body", "prefixes")
-    events = sorted(shown, key=lambda event: (event.at, event.pk), reverse=True)
+    known = Event.objects.filter(pk__in=wanted).select_related(*related).defer("body", "prefixes")
+    all_events = {event.pk: event for event in known}
+    events = sorted((all_events[key] for key in set(own)),
+                    key=lambda event: (event.at, event.pk), reverse=True)  # fmt: skip
     both = [
         sorted((things[key] for key, at in depth.items() if at * sign > 0 and key in things),
                key=lambda one: (abs(depth[one.pk]), one.pk))
@@ -88,7 +90,7 @@ def trace(thing: Thing, owners: Collection[int] | None) -> Trace:
     ]  # fmt: skip
     return Trace(
         thing, both[0], both[1], list(steps.values()), depth, events,
-        names_of(things.values(), events, owners), ways[0].is_whole and ways[1].is_whole,
+        names_of(things.values(), all_events.values(), owners), ways[0].is_whole and ways[1].is_whole,
     )  # fmt: skip
 
 
