@@ -47,6 +47,8 @@ ACTIONS: dict[str, str | Promise] = {
     "calendar-changed": _("Calendar changed"),
     "ruling-withdrawn": _("Ruling withdrawn"),
     "key-issued": _("API key issued"),
+    "passport-released": _("Passport of a lot released"),
+    "passport-withdrawn": _("Passport of a lot withdrawn"),
     "key-revoked": _("API key revoked"),
     "key-used": _("API key first used"),
     "exported": _("Exported"),

@@ -53,7 +53,7 @@ class Kept:
             if version < self.version or self.version < 0:  # another database, or none yet
                 self._shelves = [Shelf(_read(""))]
             else:
-                newer = _read("WHERE changed > %s" % int(self.version))
+                newer = _read(f"WHERE changed > {int(self.version)}")
                 self._put(newer)
             self.version = version
         return self

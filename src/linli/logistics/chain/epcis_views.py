@@ -56,7 +56,8 @@ def _asker(request: HttpRequest, needed: str) -> Asker:
     elif isinstance(request.user, User) and needed == READ:
         user = request.user
     else:  # a session alone writes nothing: another site could have sent it here
-        raise EpcisException("UnauthorizedException", _("Send a key: Authorization: Bearer linli_…"))
+        words = _("Send a key: Authorization: Bearer linli_…")
+        raise EpcisException("UnauthorizedException", words)
     sight = scope(user)
     if not sees_any(sight):
         raise EpcisException("SecurityException")

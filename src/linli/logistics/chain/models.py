@@ -125,9 +125,7 @@ class Event(models.Model):
     read_point = models.ForeignKey(
         Place, models.PROTECT, null=True, db_index=False, related_name="+"
     )
-    location = models.ForeignKey(
-        Place, models.PROTECT, null=True, db_index=False, related_name="+"
-    )
+    location = models.ForeignKey(Place, models.PROTECT, null=True, db_index=False, related_name="+")
     source = models.ForeignKey(Place, models.PROTECT, null=True, db_index=False, related_name="+")
     destination = models.ForeignKey(
         Place, models.PROTECT, null=True, db_index=False, related_name="+"
@@ -140,9 +138,7 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["-at", "-id"]
-        constraints = [
-            models.UniqueConstraint(fields=["hash", "owner"], name="one_event_an_owner")
-        ]
+        constraints = [models.UniqueConstraint(fields=["hash", "owner"], name="one_event_an_owner")]
         indexes = [
             models.Index(fields=["event_id"], name="events_by_id"),
             models.Index(fields=["at", "id"], name="events_by_time"),

@@ -70,8 +70,10 @@ def release(
                 "withdrawn_at": None,
             },
         )  # fmt: skip
-        audit.record("passport-released", by, kind="passport", key=thing.uri[-60:],
-                     name=thing.part, path=owner.area.path, changes={"shown": (None, parts)})  # fmt: skip
+        audit.record(
+            "passport-released", by, kind="passport", key=thing.uri[-60:], name=thing.part,
+            path=owner.area.path, changes={"shown": (None, parts)},
+        )  # fmt: skip
     return row
 
 

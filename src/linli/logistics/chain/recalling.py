@@ -168,7 +168,7 @@ def things_in(keys: Collection[int]) -> QuerySet[Thing]:
     """Return things by their keys, in as many questions as a database wants."""
     wanted = list(map(int, keys))
     if len(wanted) > A_QUESTION and connection.vendor == "sqlite":
-        wanted = wanted[: 200_000]
+        wanted = wanted[:200_000]
     return Thing.objects.filter(pk__in=wanted)
 
 

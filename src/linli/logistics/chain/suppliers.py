@@ -97,8 +97,8 @@ def cards(sight: Scope, owners: Collection[int] | None) -> list[Card]:
     codes: dict[int, set[str]] = {}
     for place, code in rows.values_list("place", "code").distinct():
         codes.setdefault(place, set()).add(code)
-    wares = {row.gtin: str(row) for row in
-             Ware.objects.filter(gtin__in=set().union(*codes.values()) if codes else ())}  # fmt: skip
+    every = {code for of in codes.values() for code in of}
+    wares = {row.gtin: str(row) for row in Ware.objects.filter(gtin__in=every)}
     for place, card in found.items():
         card.wares = sorted(wares.get(code, code) for code in codes[place])
     _what_inspection_found(sight, found, owners)

@@ -90,7 +90,8 @@ def trace(thing: Thing, owners: Collection[int] | None) -> Trace:
     ]  # fmt: skip
     return Trace(
         thing, both[0], both[1], list(steps.values()), depth, events,
-        names_of(things.values(), all_events.values(), owners), ways[0].is_whole and ways[1].is_whole,
+        names_of(things.values(), all_events.values(), owners),
+        all(way.is_whole for way in ways),
     )  # fmt: skip
 
 

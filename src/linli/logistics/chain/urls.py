@@ -1,8 +1,18 @@
 from django.urls import path
 
 from linli.logistics.chain import epcis_views as epcis
+from linli.logistics.chain import views
 
 urlpatterns = [
+    path("chain/", views.chain, name="chain"),
+    path("chain/things/<int:pk>/", views.thing, name="chain-thing"),
+    path("chain/things/<int:pk>/passport/", views.release, name="chain-passport"),
+    path("chain/things/<int:pk>/code.svg", views.code, name="chain-code"),
+    path("chain/recall/", views.recall, name="recall"),
+    path("chain/recall/record/", views.record_drill, name="record-drill"),
+    path("chain/recall/file.csv", views.recall_file, name="recall-file"),
+    path("chain/suppliers/", views.supplier_list, name="suppliers"),
+    path("01/<str:gtin>/10/<str:lot>", views.passport, name="passport"),
     path("epcis/v2/capture", epcis.capture, name="epcis-capture"),
     path("epcis/v2/capture/<str:token>", epcis.capture_job, name="epcis-capture-job"),
     path("epcis/v2/events", epcis.events, name="epcis-events"),

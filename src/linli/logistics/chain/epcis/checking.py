@@ -165,8 +165,8 @@ def _key(
 
 
 def _piece(name: str, text: str) -> Iterator[Said]:
-    yield from _key(name, text, lambda kind: kind not in (Kind.CLASS, Kind.LOT),
-                    L("names a lot or a kind of goods; these go into a list of quantities."))  # fmt: skip
+    words = L("names a lot or a kind of goods; these go into a list of quantities.")
+    yield from _key(name, text, lambda kind: kind not in (Kind.CLASS, Kind.LOT), words)
 
 
 def _quantity(name: str, one: Mapping[str, Any]) -> Iterator[Said]:
