@@ -1,5 +1,7 @@
 """Finding a lot by what somebody has in hand: a code read, a number typed."""
 
+import contextlib
+
 from django.db.models import Q, QuerySet
 
 from linli.engines.gs1 import GOODS, NoKey, gtin14, key
@@ -14,14 +16,10 @@ def found(sight: Scope, text: str) -> QuerySet[Thing]:
     rows = sight.of(Thing)
     text = text.strip()
     wanted = Q(part=text) | Q(code=text) | Q(uri=text)
-    try:
+    with contextlib.suppress(NoKey):
         wanted |= Q(uri=key(text).uri)
-    except NoKey:
-        pass
-    try:
+    with contextlib.suppress(NoKey):
         wanted |= Q(code=gtin14(text))
-    except NoKey:
-        pass
     return rows.filter(wanted).order_by("-pk")[:MOST]
 
 

@@ -81,7 +81,15 @@ def withdraw(thing: Thing, by: User) -> None:
     """Take a passport back: its page says so, and shows nothing else. Raises Refused."""
     if not may_release(by, thing):
         raise Refused(_("This lot is not yours to release."))
-    Passport.objects.filter(thing=thing, withdrawn_at=None).update(withdrawn_at=now())
+    row = Passport.objects.filter(thing=thing, withdrawn_at=None).select_related("owner").first()
+    if row is not None:
+        with transaction.atomic():
+            row.withdrawn_at = now()
+            row.save(update_fields=["withdrawn_at"])
+            audit.record(
+                "passport-withdrawn", by, kind="passport", key=thing.uri[-60:], name=thing.part,
+                path=row.owner.area.path,
+            )  # fmt: skip
 
 
 def content(thing: Thing, owner: Organisation, parts: Sequence[str]) -> dict[str, Any]:

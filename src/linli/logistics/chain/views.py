@@ -106,8 +106,8 @@ def release(request: HttpRequest, pk: int) -> HttpResponse:
                 passports.withdraw(row, user)
                 messages.success(request, _("The passport was withdrawn."))
             else:
-                passports.release(row, user, request.POST.getlist("shown"),
-                                  request.POST.get("said", ""), request.POST.get("said_en", ""))  # fmt: skip
+                words = [request.POST.get(name, "") for name in ("said", "said_en")]
+                passports.release(row, user, request.POST.getlist("shown"), *words)
                 messages.success(request, _("The passport is released."))
         except Refused as refusal:
             messages.error(request, str(refusal))
