@@ -7,8 +7,8 @@ stages of making, pieces, pallets, shipping, inspections), captures them through
 the interface does, documents of 5,000 events at a time, and then asks: `trace_ms` is forward and
 backward trace of single lots with everything a page shows of them, `recall_ms` all affected lots
 of a suspected raw lot, and of all lots a supplier delivered (`recall_supplier_ms`; `lots_affected`
-is the largest). `cold_ms` is the first recall of a process, which reads all edges into memory. On a machine that
-others use too, `capture_per_cpu_s` says how many events a second of one core takes in.
+is the largest). `cold_ms` is the first recall of a process, which reads all edges into memory. On
+a machine that others use too, `capture_per_cpu_s` says how many events a second of one core takes.
 """
 
 import argparse
