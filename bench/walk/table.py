@@ -15,6 +15,10 @@ SIZES = ["small", "screen"]
 STRETCHES = ["day", "week", "month"]
 
 PAGES: dict[str, dict[str, Any]] = {
+    # logistics
+    "chain-thing": {"pk": some("chain.Thing")},
+    "chain-passport": {"pk": some("chain.Thing")},
+    "chain-code": {"pk": some("chain.Thing")},
     # cases
     "cases": {"queries": ways.lists},
     "desk": {"queries": ways.queues},

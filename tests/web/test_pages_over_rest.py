@@ -135,6 +135,10 @@ OPERATIONS = {
     "release-lot": "release_lot", "inspection-versions": "list_inspection-versions",
     "teach-station": "teach_station", "use-version": "use_version",
     "compare-photos": "evidence_file case_events", "photo-change": "evidence_file",
+    "chain": "list_chain-things list_captures", "chain-thing": "chain_trace list_chain-events",
+    "chain-passport": "release_passport withdraw_passport list_lot-passports",
+    "recall": "recall list_recall-drills", "record-drill": "record_drill", "recall-file": "recall",
+    "suppliers": "supplier_cards list_supplied", "passport": "lot_passport",
     "act: follow": "send_report",  # a report that joins a known case
     "act: report": "send_report",
 }  # fmt: skip
@@ -142,6 +146,7 @@ OF_THE_DEMONSTRATION = "there only in a demonstration, for people who look aroun
 OF_A_SESSION = "of a browser's session, which a program with a key does not have"
 OF_A_SCREEN = "what a browser keeps to go on without the line"
 GUARDS = "guards an account: changed by somebody who has signed in, never by a key"
+OF_THE_STANDARD = "is made for programs as it is: EPCIS 2.0"
 BY_ITSELF = "the house takes this step by itself"
 NONE = {
     "enter": OF_THE_DEMONSTRATION, "set-clock": OF_THE_DEMONSTRATION,
@@ -160,6 +165,12 @@ NONE = {
     "asset-labels": "drawings of addresses that the program knows",
     "sample-picture": "a picture its owner gave to the station: it lies in their own folder",
     "receipt-qr": "a drawing of an address that the program knows",
+    "chain-code": "a drawing of an address that the program knows",
+    "epcis-capture": OF_THE_STANDARD, "epcis-capture-job": OF_THE_STANDARD,
+    "epcis-events": OF_THE_STANDARD, "epcis-event": OF_THE_STANDARD,
+    "epcis-queries": OF_THE_STANDARD, "epcis-query": OF_THE_STANDARD,
+    "epcis-query-events": OF_THE_STANDARD, "epcis-subscriptions": OF_THE_STANDARD,
+    "epcis-collection": OF_THE_STANDARD, "epcis-collection-events": OF_THE_STANDARD,
     "act: remind": BY_ITSELF, "act: escalate": BY_ITSELF,
 }  # fmt: skip
 

@@ -49,6 +49,9 @@ from linli.indicators.models import Figure, Indicator, Value
 from linli.indicators.models import Revision as RevisedValue
 from linli.indicators.schemes.models import Assessment, Proof
 from linli.indicators.schemes.models import Scheme as Scoring
+from linli.logistics.chain import models as chain
+from linli.logistics.chain.capturing import capture
+from linli.logistics.chain.epcis.checking import document_of
 from linli.packs.models import TownVersion
 from linli.people import audit
 from linli.people.models import AuditEntry, Lead, Leave, Membership, SignedIn
@@ -282,6 +285,7 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
         **_programmes(grid, village),
         **_remediation(village, name),
         **_assets(grid, village, name, case),
+        **_chain(village),
         **measured(village),
         **_inspection(grid, village, name),
         "entry": AuditEntry.objects.latest("number").number,
@@ -366,6 +370,39 @@ def _assets(grid: str, village: str, name: str, case: Case) -> dict[str, Any]:
         "asset_entry": entry.pk, "manual": manual.pk, "spare": spare.code, "spare_move": move.pk,
         "shift": shift.code, "shift_day": day.pk, "crew_skill": crew.pk, "stop": stop.pk,
         "output": output.pk,
+    }  # fmt: skip
+
+
+def _chain(village: str) -> dict[str, Any]:
+    """Make a lot that the station of the village received from a supplier, and all about it."""
+    owner = organisation(f"{village}law")
+    number = "1" if village == "west" else "2"
+    lot = f"urn:epc:class:lgtin:6901234.10000{number}.L{number}"
+    party = chain.Party.objects.create(
+        code=f"{village}-iron", name="铁厂", kind="supplier", owner=owner, contact="王先生",
+    )  # fmt: skip
+    taken = capture(document_of([{
+        "type": "ObjectEvent", "eventTime": "2026-03-01T08:00:00+08:00", "action": "OBSERVE",
+        "eventTimeZoneOffset": "+08:00", "bizStep": "receiving",
+        "readPoint": {"id": f"urn:epc:id:sgln:6901234.00001.{village}"},
+        "quantityList": [{"epcClass": lot, "quantity": 5}],
+        "sourceList": [{"type": "owning_party",
+                        "source": f"urn:epc:id:pgln:6901234.1000{number}"}],
+    }]), owner)  # fmt: skip
+    event = chain.Event.objects.get(owner=owner)
+    thing = chain.Link.objects.get(event=event).thing
+    ware = chain.Ware.objects.create(gtin=thing.code, name="钢", owner=owner)
+    passport = chain.Passport.objects.create(
+        thing=thing, owner=owner, shown=[], released_at=now(),
+        content={"ware": ["钢", ""], "gtin": thing.code, "lot": thing.part},
+    )  # fmt: skip
+    query = chain.NamedQuery.objects.create(name=village, owner=owner, at=now())
+    drill = chain.Drill.objects.create(owner=owner, at=now())
+    return {
+        "party": party.code, "ware": ware.gtin, "thing": thing.pk, "chain_event": event.pk,
+        "event_name": event.event_id, "capture": taken.capture.token, "gtin": thing.code,
+        "lot_code": thing.part, "passport": passport.pk, "query_name": query.name,
+        "supplied": chain.Supplied.objects.get(owner=owner).pk, "drill": drill.pk,
     }  # fmt: skip
 
 

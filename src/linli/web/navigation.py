@@ -238,6 +238,15 @@ ENTRIES = (
         field="maintenance",
         group="plant",
     ),
+    Entry(
+        "chain",
+        _("The chain"),
+        KEEPERS,
+        "route",
+        ("chain-thing", "chain-passport", "recall", "suppliers"),
+        field="logistics",
+        group="plant",
+    ),
     Entry("my-leave", _("My leave"), STAFF, "calendar", group="running"),
     Entry(
         "administration",

@@ -61,7 +61,7 @@ def whose(scope: Scope, link: str = "owner") -> Q:
 
 def sees_any(scope: Scope) -> bool:
     """Tell whether a person's office has to do with the chain."""
-    return scope.has(*OVERSEE, Role.WORKER, *OFFICE)
+    return scope.has(*OVERSEE) or bool(scope.organisations(Role.WORKER, *OFFICE))
 
 
 def writes_for(scope: Scope) -> Organisation | None:
@@ -81,7 +81,7 @@ def writes_for(scope: Scope) -> Organisation | None:
 
 def may_write(scope: Scope) -> bool:
     """Tell whether a person may write anything of the chain."""
-    return scope.has(*OFFICE, Role.ADMINISTRATOR)
+    return bool(scope.organisations(*OFFICE, Role.ADMINISTRATOR))
 
 
 def keeps(scope: Scope, owner: int) -> bool:
