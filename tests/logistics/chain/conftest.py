@@ -3,6 +3,7 @@ import pytest
 from tests.assets.conftest import morning  # noqa: F401
 from tests.assets.plant import PlantTown
 from tests.logistics.chain.events import Told
+from tests.web.conftest import plain_static_files  # noqa: F401
 
 
 @pytest.fixture
