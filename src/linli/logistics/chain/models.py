@@ -172,7 +172,7 @@ class Role(models.IntegerChoices):
 class Link(models.Model):
     """That an event tells of a thing; `at` is the event's, so that a thing's story is one index."""
 
-    event = models.ForeignKey(Event, models.CASCADE, db_index=False, related_name="links")
+    event = models.ForeignKey(Event, models.CASCADE, related_name="links")
     thing = models.ForeignKey(Thing, models.PROTECT, db_index=False, related_name="links")
     role = models.PositiveSmallIntegerField(choices=Role.choices)
     at = models.DateTimeField()

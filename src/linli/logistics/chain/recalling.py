@@ -68,19 +68,23 @@ def suspects(
     since: datetime | None = None, until: datetime | None = None,
 ) -> list[int]:  # fmt: skip
     """Return the lots that came from places of a supplier, of some kinds of goods, in a time."""
-    wanted = Q(role__in=(Role.SEEN, Role.OUTPUT))
+    events = Event.objects.filter(void=False)
     if supplier:
-        wanted &= Q(event__source__in=supplier, event__step__in=RECEIVING)
-    if codes:
-        wanted &= Q(thing__code__in=codes)
+        events = events.filter(source__in=supplier, step__in=RECEIVING)
     if since is not None:
-        wanted &= Q(event__at__gte=since)
+        events = events.filter(at__gte=since)
     if until is not None:
-        wanted &= Q(event__at__lt=until)
+        events = events.filter(at__lt=until)
     if owners is not None:
-        wanted &= Q(event__owner__in=owners)
-    rows = Link.objects.filter(wanted, event__void=False).order_by()
-    return list(rows.values_list("thing_id", flat=True).distinct())
+        events = events.filter(owner__in=owners)
+    if not supplier:  # of some goods: what tells of them is fewer than what there is
+        wanted = Q(thing__code__in=codes, role__in=(Role.SEEN, Role.OUTPUT))
+        rows = Link.objects.filter(wanted, event__in=events).order_by()
+        return list(rows.values_list("thing_id", flat=True).distinct())
+    rows = Link.objects.filter(role=Role.SEEN, event__in=events.order_by().values("pk"))
+    if codes:
+        rows = rows.filter(thing__code__in=codes)
+    return list(rows.order_by().values_list("thing_id", flat=True).distinct())
 
 
 # --- where it is, and whom to tell -----------------------------------------------------------
