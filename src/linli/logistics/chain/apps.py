@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 class ChainConfig(AppConfig):
     name = "linli.logistics.chain"
     label = "chain"
-    verbose_name = _("The chain: lots and their events")  # type: ignore[assignment]
+    verbose_name = _("The chain: lots and their events")
 
     def ready(self) -> None:
         # It declares who may see what.

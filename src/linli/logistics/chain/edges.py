@@ -145,10 +145,10 @@ class Writer:
                 kind = PACKED | (SOURCE_GOODS if _is_goods(one.thing.kind) else 0)
                 kind |= TARGET_GOODS if _is_goods(parent.kind) else 0
                 if read.action == ADD:
-                    edge = packed.without_beginning(child, holder, at, event.owner_id)
-                    if edge is not None:
-                        edge.since, edge.quantity = at, one.quantity
-                        self._note(edge)
+                    known = packed.without_beginning(child, holder, at, event.owner_id)
+                    if known is not None:
+                        known.since, known.quantity = at, one.quantity
+                        self._note(known)
                     else:
                         edge = self._add(event, child, holder, kind, at, NEVER, one.quantity)
                         packed.put(edge)

@@ -57,10 +57,11 @@ def release(
     Refused
         If the lot is not this person's to release, or a part is unknown.
     """
-    if not may_release(by, thing):
+    key = owner_of(thing)
+    if key is None or not may_release(by, thing):
         raise Refused(_("This lot is not yours to release."))
     parts = [part for part in PARTS if part in shown]
-    owner = Organisation.objects.get(pk=owner_of(thing))
+    owner = Organisation.objects.get(pk=key)
     with transaction.atomic():
         row, _is_new = Passport.objects.update_or_create(
             thing=thing,
