@@ -98,8 +98,8 @@ def installation(_empty_installation):
 def pytest_collection_modifyitems(items):
     """Let the tests of everything that writes to the database run on both kinds of it."""
     names = (
-        *("assets", "cases", "doors", "enterprises", "indicators", "logistics", "packs", "people", "programmes"),
-        *("scores", "simulate", "stewards", "topics"),
+        *("assets", "cases", "doors", "enterprises", "indicators", "logistics"),
+        *("packs", "people", "programmes", "scores", "simulate", "stewards", "topics"),
     )
     folders = [Path(__file__).parent / name for name in names]
     for item in items:

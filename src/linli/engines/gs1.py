@@ -367,7 +367,8 @@ def _of_component(code: str, more: dict[str, str]) -> Key:
 
 
 _LINK: dict[str, Callable[[str, dict[str, str]], Key]] = {
-    "00": _plain("00", Kind.UNIT, 18), "01": _of_gtin, "253": _with_serial("253", Kind.DOCUMENT, 13),
+    "00": _plain("00", Kind.UNIT, 18), "01": _of_gtin,
+    "253": _with_serial("253", Kind.DOCUMENT, 13),
     "255": _with_serial("255", Kind.COUPON, 13), "401": _free("401", Kind.SHIPMENT),
     "402": _plain("402", Kind.SHIPMENT, 17), "414": _of_place, "417": _plain("417", Kind.PARTY, 13),
     "8003": _with_serial("8003", Kind.RETURNABLE, 14), "8004": _free("8004", Kind.ASSET),

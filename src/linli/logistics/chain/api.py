@@ -60,7 +60,7 @@ class TracedShape(Shape):
     held: bool
 
 
-class StepShape(Shape):
+class TracedStepShape(Shape):
     """A step from thing to thing; a process has a negative number."""
 
     source: int
@@ -74,7 +74,7 @@ class TraceShape(Shape):
 
     before: list[TracedShape]
     after: list[TracedShape]
-    steps: list[StepShape]
+    steps: list[TracedStepShape]
     is_whole: bool
 
 
