@@ -15,8 +15,8 @@ demo: install
 	$(BIN)/linli demo
 
 test: install
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -p tests.on_postgres -m both_databases
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -p tests.on_postgres -m both_databases
 
 lint: install
 	$(BIN)/ruff check .

@@ -95,8 +95,27 @@ def installation(_empty_installation):
     return made
 
 
+# Begun first, the longest before all: what takes long at the end keeps one worker waiting for
+# the other. A file goes to one worker as a whole, so what a module shares is made once.
+LONG = (
+    *("web/test_axe.py", "doors/test_schemathesis.py", "web/test_map_browser.py"),
+    *("web/test_cockpit_browser.py", "engines/test_surface.py", "web/test_api_permissions.py"),
+    *("test_cli.py", "web/test_five_doubles_browser.py", "web/test_permissions.py"),
+    *("simulate/test_history.py", "doors/test_allowance.py", "simulate/plant/test_going.py"),
+    *("web/test_cutting_browser.py", "scores/test_workers.py", "simulate/test_live.py"),
+    *("assets/inspection/test_teaching.py", "indicators/test_bulletin_issues.py"),
+)
+
+
+def _by_length(item):
+    name = item.path.relative_to(Path(__file__).parent).as_posix()
+    return LONG.index(name) if name in LONG else len(LONG)
+
+
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
-    """Let the tests of everything that writes to the database run on both kinds of it."""
+    """Begin with long files; what writes to the database runs on both kinds of it."""
+    items.sort(key=_by_length)
     names = (
         *("assets", "cases", "doors", "enterprises", "indicators", "logistics"),
         *("packs", "people", "programmes", "scores", "simulate", "stewards", "topics"),

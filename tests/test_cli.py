@@ -163,7 +163,6 @@ def page(port, path="/healthz"):
     raise AssertionError("the server does not answer")
 
 
-@pytest.mark.xdist_group("servers")
 def test_the_demo_serves_the_sample_town_and_no_other_server_takes_its_accounts(
     tmp_path, installation
 ):

@@ -25,10 +25,6 @@ def stained(seed, at=(60, 80), **others):
     return plate
 
 
-# What is learnt once is used by all tests here, so they go to one worker.
-pytestmark = pytest.mark.xdist_group("surface")
-
-
 @pytest.fixture(scope="module")
 def model():
     return SurfaceModel.fit([brushed(seed) for seed in range(40)], false_alarms=0.05)

@@ -15,7 +15,6 @@ CHROMIUM = shutil.which("chromium")
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 IN_A_BROWSER = [
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is missing (apt install chromium)"),
-    pytest.mark.xdist_group("browser"),
     pytest.mark.one_database,
 ]
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update",
