@@ -112,7 +112,6 @@ def _by_length(item):
     return LONG.index(name) if name in LONG else len(LONG)
 
 
-@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     """Begin with long files; what writes to the database runs on both kinds of it."""
     items.sort(key=_by_length)

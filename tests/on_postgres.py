@@ -16,6 +16,7 @@ os.environ["DATABASE_URL"] = _server.get_uri()
 
 # What a power cut would lose is lost with the folder anyway.
 with psycopg.connect(_server.get_uri(), autocommit=True) as _connection:
-    for _name in ("fsync", "synchronous_commit", "full_page_writes"):
+    # Plans are translated to machine code for tables of millions, not for a small town's.
+    for _name in ("fsync", "synchronous_commit", "full_page_writes", "jit", "autovacuum"):
         _connection.execute(f"ALTER SYSTEM SET {_name} = off")
     _connection.execute("SELECT pg_reload_conf()")
