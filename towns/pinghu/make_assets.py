@@ -129,6 +129,12 @@ def assets() -> list[tuple]:
         ("P1-L1-CAM", "视觉检测站", "Camera station", "machine", "camera", "P1-L1", "P1-quality",
          "", "", "", "明视", "MS-12C", "MS-12C-2207", "2022-07-01")
     )  # fmt: skip
+    rows += [
+        ("P1-L2", "控制板产线", "Board line", "line", "line", "P1", "P1-L1", "", "", "", "", "", "",
+         "2023-03-20"),
+        ("P1-L2-CAM", "控制板检测站", "Board camera", "machine", "camera", "P1-L2", "P1-quality",
+         "", "", "", "明视", "MS-20B", "MS-20B-2303", "2023-03-20"),
+    ]  # fmt: skip
     for machine, part, kind, name, name_en, type_ in PARTS:
         rows.append(
             (f"P1-L1-{machine}-{part}", name, name_en, "part", kind, f"P1-L1-{machine}", "", "",

@@ -7,7 +7,7 @@ from linli.assets.maintenance import fitting
 from linli.assets.maintenance.models import Upkeep
 from linli.people.models import User
 
-from . import past, past_parts
+from . import past, past_parts, spots
 from .past import Written
 
 INSPECTOR, ENGINEER = "inspector", "engineer"
@@ -33,7 +33,9 @@ def begin(
     if engineer is not None:
         for upkeep in Upkeep.objects.filter(retired=False):
             fitting.want(upkeep, engineer)  # the worker learns them; nobody waits for that
-    number = past_parts.write(seed, written.wear, inspector)
+    numbers = {
+        spot.kept: past_parts.write(spot, seed, written.wear, inspector) for spot in spots.SPOTS
+    }
     # Last of all: without this file the next start begins anew.
-    written.line.save(past.state_file(), camera=number)
+    written.line.save(past.state_file(), **numbers)
     return written

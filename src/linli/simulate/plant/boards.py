@@ -39,8 +39,11 @@ def drawn(seed: int, kinds: tuple[int, ...] = tuple(KINDS)) -> Drawn:
 
     The part lies a pixel or so off, and its edges are ragged.
     """
-    random = np.random.default_rng(seed)
-    golden = template(seed)
+    return made(template(seed), kinds, np.random.default_rng(seed))
+
+
+def made(golden: np.ndarray, kinds: tuple[int, ...], random: np.random.Generator) -> Drawn:
+    """Draw a part as `drawn` does, made after a given template."""
     part, boxes = golden.copy(), []
     rows = random.permutation(len(KINDS))
     for row, kind in zip(rows, kinds, strict=False):

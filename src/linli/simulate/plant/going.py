@@ -1,7 +1,7 @@
 """The plant goes on by the town's clock, beside the worker of a demonstration.
 
-One process holds the broker, the machines, and the camera. Telemetry subscribes to the broker as
-to any other; the camera lays its pictures into the folder of an ordinary station. Nothing here
+One process holds the broker, the machines, and the cameras. Telemetry subscribes to the broker as
+to any other; the cameras lay their pictures into the folders of ordinary stations. Nothing here
 writes a reading or a verdict into the database.
 """
 
@@ -27,6 +27,7 @@ from .orders import DAY
 from .past import moment, state_file
 from .photographing import Photographer
 from .publishing import Publisher
+from .spots import SPOTS
 
 EVERY_S = 10.0
 """Seconds of the town between two readings, at the clock's ordinary speed."""
@@ -72,7 +73,8 @@ class Going:
         self._publish(stretches)
         repairs.tell(self._assets, self._line, stretches)
         repairs.count_output(self._assets, self._line, self._told, float(at[-1]))
-        self._photographer.go_on(self._line, moment(float(at[-1])))
+        for photographer in self._photographers:
+            photographer.go_on(self._line, moment(float(at[-1])))
         if time.monotonic() - self._saved > SAVE_S:
             self.save()
             self._saved = time.monotonic()
@@ -80,7 +82,7 @@ class Going:
     def save(self) -> None:
         """Keep how everything stands, for the next start."""
         if self._line is not None:
-            self._told["camera"] = self._photographer.number
+            self._told |= {one.spot.kept: one.number for one in self._photographers}
             self._line.save(state_file(), **self._told)
 
     def stop(self) -> None:
@@ -103,7 +105,9 @@ class Going:
             line = Line(known, now, told["seed"], is_kept=False)
             line.remember(told)
             self._told = {k: v for k, v in told.items() if k not in ("seed", "kept")}
-            self._photographer = Photographer(told["seed"], int(told.get("camera", 0)))
+            self._photographers = [
+                Photographer(spot, told["seed"], int(told.get(spot.kept, 0))) for spot in SPOTS
+            ]
             for one in line.kept.values():
                 if now - one.at > LEFT_OUT:
                     one.at = now

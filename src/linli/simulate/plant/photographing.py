@@ -1,37 +1,26 @@
-"""The camera lays its pictures into the folder that an inspection station watches."""
+"""The cameras lay their pictures into the folders that inspection stations watch."""
 
 import os
 import time
 from datetime import datetime
 from pathlib import Path
 
-from django.conf import settings
-
 from .camera import Camera
 from .line import Line
 from .orders import plan
+from .spots import Spot
 
-STATION = "p1-l1-cam"
-EVERY_S = 20.0
-"""Seconds of the town between two parts."""
-AT_LEAST_S = 2.0
-"""Seconds of the wall between two pictures, however fast the town's clock runs."""
 WAITING = 60
 """Pictures that wait to be judged; no more are taken then."""
 SHARPNESS = 93  # of JPEG, per cent
 
 
-def folder() -> Path:
-    """Where the camera's pictures lie until they are taken in."""
-    return Path(settings.HOME) / "camera" / STATION
-
-
 class Photographer:
-    """Takes pictures while the line runs."""
+    """Takes pictures at a spot while its line runs."""
 
-    def __init__(self, seed: int, number: int = 0) -> None:
-        self._seed = seed
-        self._camera = Camera(seed, number)
+    def __init__(self, spot: Spot, seed: int, number: int = 0) -> None:
+        self.spot, self._seed = spot, seed
+        self._camera = spot.camera(seed, number)
         self._next = 0.0
         self._took = 0.0
 
@@ -44,26 +33,26 @@ class Photographer:
         import numpy as np
 
         moment = at.timestamp()
-        is_early = moment < self._next or time.monotonic() - self._took < AT_LEAST_S
+        is_early = moment < self._next or time.monotonic() - self._took < self.spot.at_least_s
         if is_early or not plan(np.array([moment]), self._seed).runs[0] or not self._has_room():
             return None
-        self._next, self._took = moment + EVERY_S, time.monotonic()
-        return lay(self._camera, line, at)
+        self._next, self._took = moment + self.spot.every_s, time.monotonic()
+        return lay(self.spot.folder, self._camera, line, at)
 
     def _has_room(self) -> bool:
         try:
-            return len(os.listdir(folder())) < WAITING
+            return len(os.listdir(self.spot.folder)) < WAITING
         except FileNotFoundError:
             return False  # no station watches it
 
 
-def lay(camera: Camera, line: Line, at: datetime) -> Path:
+def lay(folder: Path, camera: Camera, line: Line, at: datetime) -> Path:
     """Take one picture and lay it into the folder, whole or not at all."""
     import cv2
 
     taken = camera.take(line.wear(), at)
-    beside = folder() / f".{taken.serial}.part"
-    path = folder() / f"{taken.lot}_{taken.serial}.jpg"
+    beside = folder / f".{taken.serial}.part"
+    path = folder / f"{taken.lot}_{taken.serial}.jpg"
     _is_fine, coded = cv2.imencode(
         ".jpg", taken.drawn.picture, [cv2.IMWRITE_JPEG_QUALITY, SHARPNESS]
     )
