@@ -7,12 +7,13 @@ import pytest
 from django.apps import apps
 
 from linli.cases import loop
-from linli.cases.models import Event
+from linli.cases.models import OPEN, Case, Event
 from linli.clock import now
 from linli.scores import backlog, tallies
 from linli.scores.figures import Figure
 from linli.scores.models import Backlog, Tally
 from linli.scores.periods import Period
+from linli.web.map.measures import MEASURES, by_grid, cases_behind
 from tests.assets.register.test_routing import found
 from tests.small_town import area, person
 
@@ -77,3 +78,22 @@ def test_an_installation_that_had_counted_them_for_grids_counts_anew_by_itself()
 
     assert set(Tally.objects.values_list("kind", "subject", "received")) == right
     assert not tallies.faults()
+
+
+def test_the_map_lists_for_a_grid_what_it_counts_there_and_no_case_of_the_plant():
+    machine = found("P1-L1-M01")
+    grid, category = machine.community_grid, machine.category
+    assert grid is not None and machine.state in OPEN
+    for chosen in (frozenset(), frozenset({category.pk})):
+        behind = cases_behind(MEASURES["open"], "community", [grid.pk], now().date(), chosen)
+        assert not Case.objects.filter(behind).exists()
+        backlog.refresh()
+        assert by_grid(MEASURES["open"], "community", now().date(), chosen) == {}
+    pump = found("PS1-P1")
+    backlog.refresh()
+    behind = cases_behind(
+        MEASURES["open"], "community", [pump.community_grid.pk], now().date(), frozenset()
+    )
+    assert list(Case.objects.filter(behind)) == [pump]
+    told = by_grid(MEASURES["open"], "community", now().date(), frozenset())
+    assert told == {pump.community_grid.pk: (1, 0)}

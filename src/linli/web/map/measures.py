@@ -19,6 +19,7 @@ from linli.cases.models import OPEN, Case
 from linli.cases.waiting import is_overdue
 from linli.clock import now
 from linli.places.town import the_town
+from linli.scores import plants
 from linli.scores.figures import COLUMN, Figure
 from linli.scores.leagues import MEASURES as RATES
 from linli.scores.models import Backlog, Tally
@@ -97,11 +98,18 @@ def _lying(layer: str, categories: frozenset[int]) -> dict[int, Pair]:
     rows = (
         Case.objects.filter(state__in=sorted(OPEN), category__in=categories)
         .exclude(**{column: None})
+        .filter(_of_the_town())
         .order_by()
         .values_list(column)
         .annotate(open=Count("pk"), late=Count("pk", filter=is_overdue()))
     )
     return {grid: (lying, late) for grid, lying, late in rows}
+
+
+def _of_the_town() -> Q:
+    """Return the cases that count for grids: those of plants, as in the backlog, do not."""
+    theirs = plants.organisations()
+    return ~Q(territorial__in=theirs) | Q(territorial=None) if theirs else Q()
 
 
 def _month(layer: str, month: date) -> dict[tuple[int, int], tuple[int, ...]]:
@@ -136,7 +144,7 @@ def cases_behind(
     """Return the cases that the measure counts in some grids."""
     column = COLUMN[Tally.Kind(layer)]
     if measure.is_now:
-        lying = Q(**{f"{column}__in": list(grids)}, state__in=sorted(OPEN))
+        lying = Q(**{f"{column}__in": list(grids)}, state__in=sorted(OPEN)) & _of_the_town()
         if categories:
             lying &= Q(category__in=categories)
         return lying & is_overdue() if measure is MEASURES["overdue"] else lying
