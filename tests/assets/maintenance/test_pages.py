@@ -6,9 +6,18 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from linli.assets.maintenance import fitting, orders, plan_words, planning, predicting
-from linli.assets.maintenance.models import Finding, Upkeep, Version, WorkOrder
-from linli.assets.register.models import Asset
+from linli import clock
+from linli.assets.maintenance import (
+    desks,
+    fitting,
+    kept_plans,
+    orders,
+    plan_words,
+    planning,
+    predicting,
+)
+from linli.assets.maintenance.models import Finding, KeptPlan, Upkeep, Version, WorkOrder
+from linli.assets.register.models import Asset, Spare
 from linli.doors import keys
 from linli.people.models import User
 from linli.people.scope import Scope
@@ -109,6 +118,31 @@ def test_an_assets_page_tells_of_its_machines_and_a_case_leads_to_its_finding(or
     engineer.post(reverse("note-order", args=[order.pk]), {"condition": "worn", "renewed": "on"})
     case = engineer.get(reverse("case", args=[order.case.code])).content.decode()
     assert f'href="{there}#found"' not in case
+
+
+def test_the_plans_page_plans_nothing_and_is_made_anew_when_its_ground_changed(
+    order, monkeypatch, django_assert_max_num_queries
+):
+    engineer, plant = as_("engineer"), Asset.objects.get(code="P1")
+    engineer.get("/maintenance/plan/?plant=P1")
+    with monkeypatch.context() as patched:
+        patched.setattr(desks, "desk", lambda plant: pytest.fail("it is planned"))
+        with django_assert_max_num_queries(24):
+            page = engineer.get("/maintenance/plan/?plant=P1").content.decode()
+        chinese = as_("engineer", "zh-hans").get("/maintenance/plan/?plant=P1").content.decode()
+    assert "Press P1-L1-M21" in page and '"may": true' in page and "As of 03-10 09:00" in page
+    assert "压机P1-L1-M21" in chinese
+    assert '"may": false' in as_("operator").get("/maintenance/plan/?plant=P1").content.decode()
+    assert kept_plans.refresh() == 0
+    Spare.objects.update(stock=7)
+    assert kept_plans.refresh() == 1 and kept_plans.refresh() == 0
+    with clock.at(clock.now() + timedelta(hours=1)):
+        assert kept_plans.refresh() == 1
+        page = engineer.get("/maintenance/plan/?plant=P1").content.decode()
+        assert "As of 03-10 10:00" in page
+    engineer.post(reverse("note-order", args=[order.pk]), {"condition": "worn", "renewed": "on"})
+    assert kept_plans.of(plant).drawn["en"]["rows"] == []
+    assert kept_plans.refresh() == 0 and not KeptPlan.objects.exists()
 
 
 def test_what_was_found_is_noted_on_the_orders_page(order):

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from linli.assets.maintenance import orders
+from linli.assets.maintenance import desks, kept_plans, orders
 from linli.assets.maintenance.models import Finding, Prediction, Upkeep, WorkOrder
 from linli.assets.register.models import Asset, Entry, Spare
 from linli.assets.register.spares import NotInStore, move
@@ -119,6 +119,7 @@ def _end(order: WorkOrder, row: Finding, by: User) -> None:
                 continue
     locked.reservations.all().delete()
     orders.note(order, _("Found on opening it: %(found)s.") % {"found": _words(row)})
+    kept_plans.keep(desks.top_of(order.asset))
 
 
 def waiting() -> list[WorkOrder]:

@@ -1,6 +1,6 @@
 """The round of the worker: fits that were asked for, predictions, orders, plans."""
 
-from linli.assets.maintenance import fitting, orders, planning, predicting
+from linli.assets.maintenance import fitting, kept_plans, orders, planning, predicting
 from linli.assets.maintenance.models import Upkeep
 
 
@@ -14,3 +14,4 @@ def look() -> None:
         if orders.is_ready():
             orders.follow(told)
     planning.replan_all()
+    kept_plans.refresh()

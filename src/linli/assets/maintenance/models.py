@@ -186,6 +186,21 @@ class WorkOrder(models.Model):
         return f"{self.asset.code}-{self.pk}"
 
 
+class KeptPlan(models.Model):
+    """A plant's plan as its page draws it, kept so that opening it plans nothing.
+
+    `mark` is what it was made from: where that differs, the worker makes it anew. `drawn` holds
+    the drawing by language.
+    """
+
+    plant = models.OneToOneField(Asset, models.CASCADE, related_name="kept_plan")
+    at = models.DateTimeField()
+    mark = models.CharField(max_length=64)
+    cost = models.BigIntegerField()
+    counted = models.BooleanField()
+    drawn = models.JSONField(default=dict)
+
+
 class Reservation(models.Model):
     """Spares kept for a booked window, by the code the plant's store knows them by."""
 

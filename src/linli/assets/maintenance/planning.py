@@ -30,6 +30,8 @@ def replan(plant: Asset, seconds: float = SECONDS) -> Plan | None:
     -------
     None where there is nothing to plan.
     """
+    from linli.assets.maintenance import kept_plans
+
     at = desk(plant)
     if not at.orders:
         return None
@@ -67,6 +69,7 @@ def replan(plant: Asset, seconds: float = SECONDS) -> Plan | None:
                 if order.state == WorkOrder.State.OPEN:
                     order.begins = order.ends = None
             order.save(update_fields=["plan", "begins", "ends"])
+    kept_plans.keep(plant)
     return found
 
 
@@ -118,7 +121,7 @@ def agree(order: WorkOrder, begins: datetime, by: User, reason: str = "") -> Wor
         If the order is not open any more, it cannot be done then, or the machine may fail before
         and no reason is given.
     """
-    from linli.assets.maintenance import early, orders, wording
+    from linli.assets.maintenance import early, kept_plans, orders, wording
 
     with transaction.atomic():
         top = Asset.objects.select_for_update().get(code=order.asset.top)
@@ -148,12 +151,13 @@ def agree(order: WorkOrder, begins: datetime, by: User, reason: str = "") -> Wor
             "begins": local(order.begins), "ends": local(order.ends),
             "spares": spares_words(order.spares, names_in(at.orders.values())),
         } + why)  # fmt: skip
+        kept_plans.keep(top)
     return order
 
 
 def give_up(order: WorkOrder, by: User) -> None:
     """Take a booking back: the order is open again and its spares are free."""
-    from linli.assets.maintenance import orders
+    from linli.assets.maintenance import kept_plans, orders
 
     with transaction.atomic():
         locked = WorkOrder.objects.select_for_update().get(pk=order.pk)
@@ -163,6 +167,7 @@ def give_up(order: WorkOrder, by: User) -> None:
         locked.save(update_fields=["state", "agreed_by", "agreed_at"])
         locked.reservations.all().delete()
         orders.note(locked, _("The booking was taken back by %(by)s.") % {"by": by})
+        kept_plans.keep(top_of(locked.asset))
 
 
 def tops(sight: Scope) -> list[Asset]:

@@ -3,11 +3,13 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
@@ -17,6 +19,7 @@ from linli.assets.maintenance import (
     early,
     findings,
     gantt,
+    kept_plans,
     listing,
     plan_words,
     planning,
@@ -278,14 +281,14 @@ def plan(request: HttpRequest) -> HttpResponse:
     top = next((one for one in tops if one.code == code), tops[0] if tops else None)
     context: dict[str, Any] = {"tops": tops, "top": top}
     if top is not None:
-        at = desks.desk(top)
-        rows = gantt.planned(list(at.orders.values()))
+        kept = kept_plans.of(top)
+        rows = gantt.planned(list(desks.open_orders(top)))
         may = may_plan(sight, top)
+        drawn = kept.drawn.get(get_language() or "") or kept.drawn[settings.LANGUAGE_CODE]
         context |= {
             "rows": [row for row in rows if row.order.begins is not None],
             "left_out": [row for row in rows if row.order.begins is None],
-            "drawn": gantt.drawn(at, may), "may_plan": may, "counted": at.counted,
-            "cost": planning.cost(at),
+            "drawn": drawn | {"may": may}, "may_plan": may, "kept": kept,
         }  # fmt: skip
     return render(request, "maintenance/plan.html", context)
 
