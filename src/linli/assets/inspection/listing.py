@@ -10,12 +10,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
 
-from linli.assets.inspection.models import FLAWED, Flaw, FlawKind, Inspection, Verdict
+from linli.assets.inspection.models import FLAWED, FOUND, MISSED, Flaw, FlawKind, Inspection, Verdict
 
 A_PAGE = 24
 EVERY = ("", _("All"))
@@ -80,9 +80,18 @@ class Filters(forms.Form):
 
 
 def _kind(code: str) -> Q:
-    if code == "-":
-        return FLAWED & ~Q(pk__in=Flaw.objects.exclude(kind=None).values("inspection"))
     return FLAWED & Q(pk__in=Flaw.objects.filter(kind__code=code).values("inspection"))
+
+
+def unnamed(parts: QuerySet[Inspection]) -> QuerySet[Inspection]:
+    """Return the flawed parts of which no flaw has a kind.
+
+    Those the machine found and those it missed are asked for apart: an index leads to each of the
+    two, and to neither where they stand in one condition.
+    """
+    named = Flaw.objects.filter(inspection=OuterRef("pk"), kind__isnull=False)
+    sides = [parts.filter(~Exists(named), side).order_by().values("pk") for side in (FOUND, MISSED)]
+    return parts.filter(pk__in=sides[0].union(sides[1], all=True))
 
 
 NARROW: dict[str, Callable[[Any], Q]] = {
@@ -98,8 +107,10 @@ NARROW: dict[str, Callable[[Any], Q]] = {
 
 def narrowed(parts: QuerySet[Inspection], chosen: dict[str, Any]) -> QuerySet[Inspection]:
     """Apply filters to parts."""
+    if chosen.get("kind") == "-":
+        parts, chosen = unnamed(parts), chosen | {"kind": None}
     for name, meaning in NARROW.items():
-        if name in chosen:
+        if chosen.get(name) is not None:
             parts = parts.filter(meaning(chosen[name]))
     return parts
 

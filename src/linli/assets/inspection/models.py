@@ -245,6 +245,10 @@ class Inspection(models.Model):
             models.Index(
                 fields=["station", "verdict", "-at", "-id"], name="inspections_of_verdict"
             ),
+            # What is truly flawed is told by it without reading the rows.
+            models.Index(
+                fields=["station", "verdict", "judgement", "id"], name="inspections_truly"
+            ),
             models.Index(
                 fields=["station", "judgement", "-at", "-id"], name="inspections_by_judgement"
             ),
@@ -252,6 +256,12 @@ class Inspection(models.Model):
                 fields=["station", "verdict", "-at", "-id"],
                 condition=models.Q(judged_at__isnull=False),
                 name="inspections_judged",
+            ),
+            # Holds all that is counted of judged parts, so that their rows are not read.
+            models.Index(
+                fields=["station", "verdict", "judgement", "held_back", "judged_at"],
+                condition=models.Q(judged_at__isnull=False),
+                name="inspections_taught",
             ),
             models.Index(fields=["lot", "-at"], name="inspections_of_lot"),
             models.Index(fields=["serial"], name="inspections_by_serial"),
