@@ -15,7 +15,15 @@ from django.http import QueryDict
 from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext_lazy as _
 
-from linli.assets.inspection.models import FLAWED, FOUND, MISSED, Flaw, FlawKind, Inspection, Verdict
+from linli.assets.inspection.models import (
+    FLAWED,
+    FOUND,
+    MISSED,
+    Flaw,
+    FlawKind,
+    Inspection,
+    Verdict,
+)
 
 A_PAGE = 24
 EVERY = ("", _("All"))
