@@ -127,6 +127,8 @@ PAGES: dict[str, dict[str, Any]] = {
     "scheme-improve": {"code": some("indicators.Scheme", "code"), "queries": ways.scored},
     "scheme-item": {"*": samples.items},
     "scheme-file": {"pk": some("indicators.Proof")},
+    # growing
+    "greenhouse": {"code": some("growing.Growth", "asset__code")},
     # maintenance
     "maintained-machine": {"code": some("maintenance.Prediction", "asset__code", newest=True)},
     "work-order": {"pk": some("maintenance.WorkOrder")},

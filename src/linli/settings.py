@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "linli.assets.inspection",
     "linli.assets.maintenance",
     "linli.logistics.chain",
+    "linli.assets.growing",
     "linli.packs",
     "linli.web",
     "django.contrib.auth",

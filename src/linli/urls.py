@@ -18,4 +18,5 @@ urlpatterns = [
     path("", include("linli.assets.inspection.urls")),
     path("", include("linli.assets.maintenance.urls")),
     path("", include("linli.logistics.chain.urls")),
+    path("", include("linli.assets.growing.urls")),
 ]

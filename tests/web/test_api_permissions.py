@@ -27,6 +27,7 @@ OBJECTS = {
     "chain-things/key": "thing", "captures/key": "capture", "supplied/key": "supplied",
     "lot-passports/key": "passport", "recall-drills/key": "drill", "passports/gtin": "gtin",
     "passports/lot": "lot_code",
+    "crop-stages/key": "growth",
     "assets/key": "asset", "asset-health/key": "health", "asset-cases/key": "asset_case",
     "asset-history/key": "asset_entry", "asset-manuals/key": "manual", "spares/key": "spare",
     "spare-moves/key": "spare_move", "shifts/key": "shift", "shift-days/key": "shift_day",
@@ -66,7 +67,7 @@ OBJECTS = {
 }  # fmt: skip
 # Parts that name no object of anybody's.
 FIXED = {
-    "asset-kinds/key": "pump", "skills/key": "mechanic",
+    "crops/key": "rice", "asset-kinds/key": "pump", "skills/key": "mechanic",
     "inspections/what": "whole", "stations/number": 1,
     "contest": "grids", "queue": "unsure", "measure": "open", "number": 1, "side": "community",
     "indicators/key": "told", "indicators/code": "told", "indicator-targets/key": "many",

@@ -44,6 +44,7 @@ LOOKING = {
     "spare": ("head",), "maintenance": ("head",), "maintenance-plan": ("head",),
     "maintained-machine": ("head",), "work-order": ("head",), "maintenance-versions": ("head",),
     "telemetry": ("head",), "telemetry-tag": ("head",),
+    "greenhouses": ("head",), "greenhouse": ("head",), "farm-calendar": ("head",),
 }  # fmt: skip
 # What a page looks like when more is asked of it.
 QUERIES = {

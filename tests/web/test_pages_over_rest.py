@@ -99,6 +99,9 @@ OPERATIONS = {
     "bulletins": "list_issued-bulletins", "bulletin": "bulletin",
     "bulletin-file": "bulletin_file", "bulletin-cases": "bulletin_cases",
     "bulletin-anew": "bulletin_anew", "bulletin-send": "bulletin_send",
+    "greenhouses": "list_crop-stages telemetry_newest farm_works",
+    "greenhouse": "list_crop-stages record_crop_stage farm_works list_telemetry-rules",
+    "farm-calendar": "farm_works",
     "maintenance": "list_predictions list_work-orders", "maintained-machine": "machine_told "
     "list_predictions list_findings list_work-orders", "maintenance-plan": "list_work-orders",
     "plan-again": "plan_again", "maintenance-versions": "list_life-models list_upkeeps",

@@ -24,7 +24,7 @@ OBJECTS = {
     "give-up-window.pk": "work_order", "note-order.pk": "work_order",
     "finding-photo.pk": "finding", "use-upkeep-version.pk": "life_model",
     "maintained-machine.code": "asset", "note-machine.code": "asset",
-    "fit-upkeep.code": "upkeep",
+    "fit-upkeep.code": "upkeep", "greenhouse.code": "asset",
     "asset.code": "asset", "asset-change.code": "asset", "asset-step.code": "asset",
     "asset-shifts.code": "asset", "asset-scan.code": "asset", "manual-file.pk": "manual",
     "spare.code": "spare", "spare-move.code": "spare", "spare-change.code": "spare",

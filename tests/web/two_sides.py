@@ -11,6 +11,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from linli.assets.growing.models import Crop, Growth
 from linli.assets.inspection import models as inspection
 from linli.assets.inspection import pictures
 from linli.assets.maintenance import models as upkeeps
@@ -366,6 +367,7 @@ def _assets(grid: str, village: str, name: str, case: Case) -> dict[str, Any]:
     )
     return {
         **_maintenance(asset),
+        "growth": _growth(asset),
         "asset": asset.code, "health": health.pk, "asset_case": of_case.pk,
         "asset_entry": entry.pk, "manual": manual.pk, "spare": spare.code, "spare_move": move.pk,
         "shift": shift.code, "shift_day": day.pk, "crew_skill": crew.pk, "stop": stop.pk,
@@ -552,6 +554,21 @@ def _maintenance(asset: assets.Asset) -> dict[str, Any]:
     finding.photo.save("found.png", photo())
     return {"upkeep": upkeep.code, "life_model": version.pk, "prediction": told.pk,
             "work_order": order.pk, "finding": finding.pk}  # fmt: skip
+
+
+def _growth(asset: assets.Asset) -> int:
+    """Let something grow in an asset; return the key of its stage."""
+    crop, _made = Crop.objects.get_or_create(
+        code="rice",
+        defaults={"pack": "village", "name": "水稻",
+                  "definition": {"code": "rice", "name": "水稻", "grown_in": ["pump"],
+                                 "stages": [{"code": "seedling", "name": "育秧期",
+                                             "usual_days": 14}]}},
+    )  # fmt: skip
+    row = Growth.objects.create(
+        asset=asset, crop=crop, stage="seedling", since=now(), recorded_at=now()
+    )
+    return int(row.pk)
 
 
 def _inspection(grid: str, village: str, name: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from linli.assets.growing import section as growing
 from linli.assets.maintenance import section as maintenance
 from linli.assets.register import section as assets
 from linli.assets.telemetry import section as telemetry
@@ -32,7 +33,7 @@ class Owner(Protocol):
 # From the lowest floor up: what is written first may be referred to by what comes later.
 OWNERS: tuple[Owner, ...] = (
     places, people, cases, stewards, enterprises, programmes, remediation, renewal, indicators,
-    bulletins, schemes, assets, telemetry, maintenance,
+    bulletins, schemes, assets, telemetry, maintenance, growing,
 )  # fmt: skip
 
 # What stands in a pack as `[[name]]`.
@@ -53,6 +54,7 @@ PACK_SECTIONS: dict[str, type[Declaration]] = {
     "skill": assets.SkillEntry,
     "rule": telemetry.RuleEntry,
     "upkeep": maintenance.UpkeepEntry,
+    "crop": growing.CropEntry,
 }
 
 

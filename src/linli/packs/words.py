@@ -86,6 +86,9 @@ WORDS: Mapping[str, str | Promise] = {
     "lead_days": L("days until people can come"), "failure_yuan": L("cost of a failure"),
     "life_yuan": L("worth of what is replaced"), "downtime_yuan": L("cost of an hour’s stop"),
     "quiet_share": L("share of it in quiet hours"),
+    # crops
+    "grown_in": L("grown in"), "works": L("works"), "first_day": L("first day of the stage"),
+    "last_day": L("last day of the stage"),
 }  # fmt: skip
 KINDS: Mapping[str, str | Promise] = {
     "category": L("Categories"), "offer": L("Services"), "service": L("Services"),
@@ -100,6 +103,7 @@ KINDS: Mapping[str, str | Promise] = {
     "asset_kind": L("Kinds of assets"), "assetkind": L("Kinds of assets"),
     "skill": L("Skills"),
     "rule": L("Rules on telemetry"), "upkeep": L("Upkeep of machines"),
+    "crop": L("Crops"),
 }  # fmt: skip
 VALUES: Mapping[str, str | Promise] = {
     "territorial": L("territorial side"), "functional": L("functional side"),

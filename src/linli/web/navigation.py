@@ -247,6 +247,15 @@ ENTRIES = (
         field="logistics",
         group="plant",
     ),
+    Entry(
+        "greenhouses",
+        _("Greenhouses"),
+        KEEPERS,
+        "sun",
+        ("greenhouse", "farm-calendar"),
+        field="agriculture",
+        group="plant",
+    ),
     Entry("my-leave", _("My leave"), STAFF, "calendar", group="running"),
     Entry(
         "administration",

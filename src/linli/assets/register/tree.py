@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from linli.assets.register.models import Asset, Level
 
-# What may stand below what; a structure of the town holds machines, and machines parts.
+# What may stand below what; a structure (bridge, pump station, greenhouse) holds machines, and
+# machines parts.
 BELOW = {
     "": {Level.PLANT, Level.STRUCTURE},
-    Level.PLANT: {Level.LINE, Level.MACHINE},
+    Level.PLANT: {Level.LINE, Level.MACHINE, Level.STRUCTURE},
     Level.LINE: {Level.MACHINE},
     Level.STRUCTURE: {Level.STRUCTURE, Level.MACHINE, Level.PART},
     Level.MACHINE: {Level.PART},

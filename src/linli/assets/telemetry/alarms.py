@@ -16,7 +16,7 @@ from linli.assets.telemetry import journal, rules, telling
 from linli.assets.telemetry.journal import NEVER, Batch
 from linli.assets.telemetry.models import Reading, Rule, Watch
 from linli.assets.telemetry.points import datetime_of, moment
-from linli.assets.telemetry.rules import RuleEntry
+from linli.assets.telemetry.rules import Course, RuleEntry
 from linli.assets.telemetry.shelves import last_written
 from linli.clock import now
 
@@ -42,6 +42,7 @@ class Standing:
     peak: float = np.nan
     case: int | None = None
     held: list[np.ndarray] = field(default_factory=lambda: [np.empty(0), np.empty(0)])
+    course: Course = rules.NO_COURSE
     is_raised_now: bool = False
 
     def follow(self, times: np.ndarray, values: np.ndarray) -> bool:
@@ -54,7 +55,11 @@ class Standing:
         self.seen = int(times[-1])
         self.value = float(values[-1])
         measured = self._rates(times, values) if self.entry.rate is not None else values
-        return self._step(times, measured * self.entry.sign)
+        signed = measured * self.entry.sign
+        if self.entry.stages:
+            # Outside of its stages nothing is beyond: an alarm ends with the stage it is about.
+            signed = np.where(rules.holds(self.entry, self.course, times), signed, -np.inf)
+        return self._step(times, signed)
 
     def _rates(self, times: np.ndarray, values: np.ndarray) -> np.ndarray:
         """Return the change a minute over the last stretch, NaN before there is one."""
@@ -88,7 +93,7 @@ class Standing:
                 if long_at >= 0 and (back_at < 0 or long_at < back_at):
                     at += long_at
                     self.state, changed = RAISED, True
-                    self.is_raised_now = rules.holds(self.entry, self.asset, int(times[at]))
+                    self.is_raised_now = True
                     self.peak = float(np.nanmax(values[: at + 1])) * sign
                 elif back_at >= 0:
                     at += back_at
@@ -108,10 +113,11 @@ class Standing:
     def silent(self, last: int, at: int) -> bool:
         """Look at how long nothing came; tell whether the rule stands otherwise now."""
         is_silent = last != NEVER and at - last > self.entry.threshold * 1000
+        is_silent &= bool(rules.holds(self.entry, self.course, np.array([at]))[0])
         if is_silent and self.state != RAISED:
             self.state, self.since, self.seen = RAISED, last, at
             self.peak = self.value = (at - last) / 1000
-            self.is_raised_now = rules.holds(self.entry, self.asset, at)
+            self.is_raised_now = True
             return True
         if not is_silent and self.state == RAISED:
             self.state, self.since = QUIET, at
@@ -163,7 +169,9 @@ class Alarms:
         self._read_at = time.monotonic()
         kept = {(row.rule_id, row.tag_id): row for row in Watch.objects.all()}
         found: dict[tuple[int, int], Standing] = {}
-        for rule, entry in rules.in_force():
+        known = rules.in_force()
+        courses = rules.courses() if any(entry.stages for _rule, entry in known) else {}
+        for rule, entry in known:
             for tag, asset in rules.tags_of(entry).values_list("id", "asset_id"):
                 key = (rule.pk, tag)
                 one = self.standings.get(key)
@@ -176,6 +184,7 @@ class Alarms:
                         one.peak = np.nan if row.peak is None else row.peak
                         one.case = row.case_id
                 one.rule, one.entry = rule, entry
+                one.course = courses.get(asset, rules.NO_COURSE)
                 found[key] = one
         self.standings, self.by_tag = found, {}
         for one in found.values():

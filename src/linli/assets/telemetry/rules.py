@@ -1,10 +1,12 @@
 """Rules on telemetry: when what is measured becomes a case."""
 
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
+import numpy as np
 from django.db.models import Q, QuerySet
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from linli.assets.telemetry.models import Rule, Tag
@@ -19,8 +21,9 @@ class RuleEntry(Declaration):
 
     The tags are those with `key` of assets of `asset_kind`, where each is given. Exactly one of
     `above`, `below`, `rate` (change a minute, over `over_s`) and `silence` (seconds without a
-    point) says what is beyond. It ends once the value is back behind `clear`. `stages` are seams
-    for rules that hold at times only, such as for a stage of a crop (`stage_of`).
+    point) says what is beyond. It ends once the value is back behind `clear`. With `stages` it
+    holds only while its asset is in one of them: `strawberry.fruiting`, or `strawberry` for all
+    of that crop (`courses`).
     """
 
     code: Slug
@@ -72,16 +75,33 @@ class RuleEntry(Declaration):
         return self.threshold if self.clear is None else self.clear
 
 
-# Given an asset (its key) and a moment, the stage it is in; None where it has none. A room above
-# that knows of stages (crops in a greenhouse) puts its own in place.
-stage_of: Callable[[int, datetime], str | None] = lambda asset, at: None  # noqa: E731
+@dataclass(frozen=True)
+class Course:
+    """The stages an asset went through: each from its time (ms, ascending) until the next one's.
+
+    A stage is written `crop.stage`; an empty one is a time in which nothing grew.
+    """
+
+    times: NDArray[np.int64]
+    stages: Sequence[str]
+
+    def within(self, wanted: Sequence[str], at: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Tell for each time (ms) whether the stage then was one of those wanted."""
+        is_wanted = np.array(
+            [False, *(one in wanted or one.split(".")[0] in wanted for one in self.stages)]
+        )
+        return is_wanted[np.searchsorted(self.times, at, "right")]
 
 
-def holds(entry: RuleEntry, asset: int, at_ms: int) -> bool:
-    """Tell whether a rule holds for an asset at a time."""
-    if not entry.stages:
-        return True
-    return stage_of(asset, datetime.fromtimestamp(at_ms / 1000, UTC)) in entry.stages
+NO_COURSE = Course(np.empty(0, np.int64), ())
+# The courses of all assets that have one, by key. The room that knows of stages (crops in a
+# greenhouse) puts its own in place.
+courses: Callable[[], Mapping[int, Course]] = dict
+
+
+def holds(entry: RuleEntry, course: Course, at: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Tell for each time (ms) whether a rule holds for an asset with this course."""
+    return course.within(entry.stages, at) if entry.stages else np.ones(len(at), bool)
 
 
 def in_force() -> list[tuple[Rule, RuleEntry]]:

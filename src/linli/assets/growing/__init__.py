@@ -1,0 +1,1 @@
+"""What grows in greenhouses: crops, the stages they are at, and the works due for them."""
