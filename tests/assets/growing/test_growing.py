@@ -132,7 +132,7 @@ def test_those_of_the_farm_say_the_stage_on_the_page_and_over_rest(house, client
     headers = {"Authorization": f"Bearer {secret}"}
     empty = client.post("/api/v1/assets/G1/crop-stage", {}, "application/json", headers=headers)
     assert empty.json()["crop"] is None and not standing([house])
-    client.force_login(person("law1"))
+    client.force_login(person("officer"))
     assert client.post("/greenhouses/G1/", {"stage": "-"}).status_code in (403, 404)
 
 
