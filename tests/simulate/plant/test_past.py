@@ -8,12 +8,18 @@ import pytest
 
 from linli import clock
 from linli.assets.inspection.listing import JUDGED
-from linli.assets.inspection.models import Inspection
+from linli.assets.inspection.models import Inspection, Lot
 from linli.assets.maintenance import findings, fitting
 from linli.assets.register.models import Asset, Entry, Output, Stop
 from linli.assets.telemetry import store
 from linli.assets.telemetry.models import Refusal, Tag
-from linli.simulate.plant import beginning, past, tags
+from linli.engines.lineage import walk
+from linli.logistics.chain import elsewhere
+from linli.logistics.chain.book import Stored
+from linli.logistics.chain.models import Event, Thing
+from linli.people.models import User
+from linli.people.scope import Scope
+from linli.simulate.plant import beginning, past, supply, tags
 
 from .conftest import TUESDAY
 
@@ -70,6 +76,30 @@ def test_who_judges_parts_of_the_past_has_a_picture_of_each_to_look_at(plant):
     waiting = Inspection.objects.filter(JUDGED["waiting"])
     assert waiting.exists()
     assert not waiting.filter(picture="").exists()
+
+
+def test_lots_of_the_past_came_from_suppliers_and_went_to_customers(plant):
+    written(6)
+    lots = Lot.objects.filter(last_at__lt=TUESDAY - supply.FINISHED)
+    events = Event.objects.count()
+    sight = Scope(User.objects.get(username="inspector"))
+
+    assert lots.count() > 5
+    made = {one.part: one for one in Thing.objects.filter(part__in=lots.values("code"))}
+    assert set(made) == set(lots.values_list("code", flat=True))
+    assert all(
+        one.flawed == lots.get(code=one.code).flawed
+        for one in elsewhere.inspected(sight, list(made.values())).values()
+    )
+    cast = Thing.objects.filter(part__startswith="C").values_list("pk", flat=True)
+    found = walk(list(cast), Stored(), backward=False, owners=[Event.objects.first().owner_id])
+    sent = lots.exclude(state=Lot.State.HELD).count()
+    assert len(found.containers) == sent * supply.PALLETS > 0
+    told = json.loads(past.state_file().read_text())["supply"]
+    with clock.at(TUESDAY):
+        assert supply.go_on(told, TUESDAY) == told
+        assert supply.go_on(0, TUESDAY) == told
+    assert Event.objects.count() == events, "told again they are the same events"
 
 
 def test_the_plant_goes_on_from_how_its_past_ended(plant):

@@ -7,7 +7,7 @@ from linli.assets.maintenance import fitting
 from linli.assets.maintenance.models import Upkeep
 from linli.people.models import User
 
-from . import past, past_parts, spots
+from . import past, past_parts, spots, supply
 from .past import Written
 
 INSPECTOR, ENGINEER = "inspector", "engineer"
@@ -36,6 +36,7 @@ def begin(
     numbers = {
         spot.kept: past_parts.write(spot, seed, written.wear, inspector) for spot in spots.SPOTS
     }
+    numbers["supply"] = supply.go_on(0, until)
     # Last of all: without this file the next start begins anew.
     written.line.save(past.state_file(), **numbers)
     return written

@@ -18,7 +18,7 @@ from linli import clock
 from linli.assets.register.models import Asset, Level
 from linli.assets.telemetry.models import Source
 
-from . import repairs, tags
+from . import repairs, supply, tags
 from .broker import LOOPBACK, Broker, NoBroker
 from .edge import EdgeNode
 from .line import Line
@@ -76,6 +76,7 @@ class Going:
         for photographer in self._photographers:
             photographer.go_on(self._line, moment(float(at[-1])))
         if time.monotonic() - self._saved > SAVE_S:
+            self._told["supply"] = supply.go_on(self._told.get("supply", 0), moment(float(at[-1])))
             self.save()
             self._saved = time.monotonic()
 
