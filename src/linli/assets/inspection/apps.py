@@ -12,7 +12,7 @@ class InspectionConfig(AppConfig):
 
     def ready(self) -> None:
         # It declares who may see what, and what is offered on a case's page.
-        from linli.assets.inspection import panel, visibility  # noqa: F401
+        from linli.assets.inspection import before_panel, panel, visibility  # noqa: F401
         from linli.cases.links import Link, offer
 
         offer(

@@ -46,7 +46,13 @@ def assets_to_set_up(scope: Scope) -> list[Asset]:
 
 def may_set_up_any(scope: Scope) -> bool:
     """Tell whether there is an asset at which the person may set a station up."""
-    return bool(scope.memberships) and bool(assets_to_set_up(scope))
+    if not scope.memberships:
+        return False
+    if administers(scope):
+        return scope.of(Asset).filter(retired=False).exists()
+    # Below an asset with a crew the sides are the same until the next one.
+    rows = scope.of(Asset).filter(retired=False, organisation__isnull=False).order_by("path")
+    return any(may_set_up_at(scope, asset) for asset in rows)
 
 
 def may_hold(scope: Scope, lot: Lot) -> bool:

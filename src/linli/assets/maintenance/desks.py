@@ -1,5 +1,6 @@
 """What a plan is made from: open orders with the life their machines have left, shifts, spares."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -72,11 +73,17 @@ def top_of(asset: Asset) -> Asset:
     return Asset.objects.get(code=asset.top)
 
 
-def line_of(asset: Asset) -> str:
-    """Return the code of what stands still with a machine: its line, or itself."""
-    above = Asset.objects.filter(code__in=asset.above, level=Level.LINE).order_by("-path")
-    line = above.first()
-    return line.code if line else asset.code
+def lines_of(assets: Iterable[Asset]) -> dict[int, str]:
+    """Return the code of what stands still with each machine by its key: its line, or itself."""
+    rows = list(assets)
+    above = {code for asset in rows for code in asset.above}
+    lines = set(
+        Asset.objects.filter(code__in=above, level=Level.LINE).values_list("code", flat=True)
+    )
+    return {
+        asset.pk: next((code for code in asset.above if code in lines), asset.code)
+        for asset in rows
+    }
 
 
 def open_orders(plant: Asset) -> QuerySet[WorkOrder]:
@@ -92,7 +99,8 @@ def desk(plant: Asset) -> Desk:
     orders = {order.key: order for order in open_orders(plant)}
     since = next_hour(now())
     counted = shifts.is_counted(plant)
-    lines = {key: line_of(order.asset) for key, order in orders.items()}
+    still = lines_of(order.asset for order in orders.values())
+    lines = {key: still[order.asset_id] for key, order in orders.items()}
     yuan: dict[str, float] = {}
     quiet: dict[str, float] = {}
     for key, order in orders.items():
