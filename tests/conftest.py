@@ -13,7 +13,7 @@ from types import SimpleNamespace
 os.environ["LINLI_HOME"] = tempfile.mkdtemp(prefix="linli-tests-")
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.utils import translation
 
 from linli.doors.allowance import allowance
@@ -65,6 +65,20 @@ def no_town():
     forget()
     yield
     forget()
+
+
+@pytest.fixture(scope="module")
+def rows_of_module(django_db_setup, django_db_blocker):
+    """Let what a fixture of a module writes stay for all its tests, and be undone after the last.
+
+    Each test that asks for `db` beside it has a savepoint of its own within.
+    """
+    with django_db_blocker.unblock():
+        all_of_it = transaction.atomic()
+        all_of_it._from_testcase = True  # or no durable transaction could be within
+        with all_of_it:
+            yield
+            transaction.set_rollback(True)
 
 
 @pytest.fixture(scope="session")

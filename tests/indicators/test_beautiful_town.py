@@ -8,10 +8,10 @@ from linli.indicators.schemes.models import Assessment, Scheme
 from linli.indicators.schemes.standing import Ground
 from linli.people.models import User
 from tests.cases.conftest import MORNING
-from tests.indicators.test_economy import economy
+from tests.indicators.test_economy import economy, sample_town
 from tests.small_town import area
 
-__all__ = ["economy"]
+__all__ = ["economy", "sample_town"]
 
 
 @pytest.fixture

@@ -24,9 +24,14 @@ _numbers = count(1)
 
 
 @pytest.fixture
-def economy(db, tmp_path):
+def economy(sample_town, db):
+    """The sample town with its register, all indicators counted."""
+
+
+@pytest.fixture(scope="module")
+def sample_town(rows_of_module, tmp_path_factory):
     # No two towns of a test run are the same: what is kept for one is not taken for another's.
-    folder = tmp_path / "pinghu"
+    folder = tmp_path_factory.mktemp("economy") / "pinghu"
     shutil.copytree(PINGHU, folder)
     town = folder / "town.toml"
     told = town.read_text("utf-8")

@@ -50,9 +50,14 @@ def inputs(action: str, case: Case, draw: Random) -> dict:
 
 
 @pytest.fixture
-def walked(db, tmp_path):
+def walked(_walked, db):
+    """Two dozen cases that went through the loop."""
+
+
+@pytest.fixture(scope="module")
+def _walked(rows_of_module, tmp_path_factory):
     """Two dozen cases, moved by whoever may move them, while the clocks ring."""
-    SmallTown(tmp_path / "town").load()
+    SmallTown(tmp_path_factory.mktemp("walked") / "town").load()
     draw = Random(6)
     moment = MORNING
     with clock.at(moment):

@@ -4,16 +4,11 @@ from datetime import timedelta
 
 import pytest
 
-from linli import integrity
-from linli.cases.loop import ACTIONS
-from linli.cases.models import Case, Deliberation, Event, Report, Source
+from linli.cases.models import Case, Event, Report, Source
 from linli.places.town import forget
 from linli.simulate import beginning
 from linli.simulate.beginning import HasCases, begin
 from tests.simulate.conftest import TUESDAY
-
-# Left to people: what one adds to one's own report has a reason that no lot can draw.
-NEVER = {"add"}
 
 
 def history(reports=120, years=0.15, seed=7):
@@ -71,15 +66,6 @@ def empty():
     forget()
 
 
-def test_all_of_the_loop_occurs_and_all_of_it_holds(town):
-    written = history(reports=1500, years=0.6)
-
-    assert ACTIONS.keys() - written.steps.keys() == NEVER
-    assert integrity.faults().lines == []
-    assert written.cases == Case.objects.count() > 1000
-    assert written.events == Event.objects.count()
-
-
 def test_no_appeal_is_forgotten(town, monkeypatch):
     monkeypatch.setattr("linli.simulate.behaviour.APPEALED", 1.0)
     history(reports=2500, years=0.8)
@@ -90,30 +76,6 @@ def test_no_appeal_is_forgotten(town, monkeypatch):
     assert not waiting.filter(touched_at__lt=TUESDAY - timedelta(days=21)).exists()
     for case in waiting:
         assert case.events.filter(action="appeal").latest("seq").at > TUESDAY - timedelta(days=21)
-
-
-def test_neighbours_meet_and_vote_and_what_they_say_is_kept(town):
-    history(reports=1500, years=0.6)
-
-    held = Deliberation.objects.exclude(minutes="")
-    assert held.filter(outcome="settled").exists()
-    for meeting in held:
-        assert meeting.opened_at < meeting.meets_at < meeting.met_at
-        for proposal in meeting.proposals.all():
-            votes = (proposal.favour, proposal.against, proposal.abstain)
-            assert sum(votes) == meeting.households
-    assert held.first().proposals.count() >= 2
-
-
-def test_what_was_merged_went_into_an_open_case_of_its_kind_with_its_reports(town):
-    history(reports=1500, years=0.6)
-
-    merged = Case.objects.filter(state="merged").select_related("merged_into")
-    assert merged.exists()
-    for case in merged:
-        assert case.merged_into.category_id == case.category_id
-        assert case.merged_into.reported_at < case.ended_at
-        assert not case.reports.exists()
 
 
 def test_a_history_ends_when_it_is_told_to_and_begins_as_long_before(town):
