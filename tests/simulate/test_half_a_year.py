@@ -41,12 +41,3 @@ def test_neighbours_meet_and_vote_and_what_they_say_is_kept(lived):
             votes = (proposal.favour, proposal.against, proposal.abstain)
             assert sum(votes) == meeting.households
     assert held.first().proposals.count() >= 2
-
-
-def test_what_was_merged_went_into_an_open_case_of_its_kind_with_its_reports(lived):
-    merged = Case.objects.filter(state="merged").select_related("merged_into")
-    assert merged.exists()
-    for case in merged:
-        assert case.merged_into.category_id == case.category_id
-        assert case.merged_into.reported_at < case.ended_at
-        assert not case.reports.exists()

@@ -78,6 +78,17 @@ def test_no_appeal_is_forgotten(town, monkeypatch):
         assert case.events.filter(action="appeal").latest("seq").at > TUESDAY - timedelta(days=21)
 
 
+def test_what_was_merged_went_into_an_open_case_of_its_kind_with_its_reports(town):
+    history(reports=1500, years=0.6)
+
+    merged = Case.objects.filter(state="merged").select_related("merged_into")
+    assert merged.exists()
+    for case in merged:
+        assert case.merged_into.category_id == case.category_id
+        assert case.merged_into.reported_at < case.ended_at
+        assert not case.reports.exists()
+
+
 def test_a_history_ends_when_it_is_told_to_and_begins_as_long_before(town):
     history(years=0.15)
 
