@@ -7,8 +7,9 @@ stages of making, pieces, pallets, shipping, inspections), captures them through
 the interface does, documents of 5,000 events at a time, and then asks: `trace_ms` is forward and
 backward trace of single lots with everything a page shows of them, `recall_ms` all affected lots
 of a suspected raw lot, and of all lots a supplier delivered (`recall_supplier_ms`; `lots_affected`
-is the largest). `cold_ms` is the first recall of a process, which reads all edges into memory. On
-a machine that others use too, `capture_per_cpu_s` says how many events a second of one core takes.
+is the largest), `drill_page_ms` the same with where each is now and whom to tell. `cold_ms` is the
+first recall of a process, which reads all edges into memory (opening the page begins that). On a
+machine that others use too, `capture_per_cpu_s` says how many events a second of one core takes.
 """
 
 import argparse
@@ -171,13 +172,16 @@ def main() -> None:
 
     django.setup()
     from django.core.management import call_command
+    from django.urls import reverse
 
-    from linli.logistics.chain import book, tracing
+    from linli.logistics.chain import book, drills, tracing
     from linli.logistics.chain.capturing import capture
     from linli.logistics.chain.epcis.checking import document_of
     from linli.logistics.chain.models import Edge, Event, Place, Thing
     from linli.logistics.chain.recalling import affected, suspects
     from linli.packs.loader import load
+    from linli.people.models import Role, User
+    from linli.people.scope import Scope
 
     call_command("migrate", verbosity=0)
     load(ROOT / "towns" / "pinghu")
@@ -219,7 +223,9 @@ def main() -> None:
         sizes.append(len(found.goods))
     places = list(Place.objects.filter(uri__contains="/417/"))
     suppliers = draw.sample(places, min(len(places), 20))
-    of_supplier, largest = [], 0
+    of_supplier, drilled, largest = [], [], 0
+    sight = Scope(User.objects.filter(memberships__role=Role.ADMINISTRATOR).first())
+    reverse("recall")  # reads the addresses of the site, once a process
     for place in suppliers:
         began = time.perf_counter()
         start = suspects(None, supplier=[place.pk])
@@ -227,6 +233,10 @@ def main() -> None:
             continue
         found = affected(start, None)
         of_supplier.append((time.perf_counter() - began) * 1000)
+        asked = drills.Asked(supplier=place.gln)
+        began = time.perf_counter()
+        drills.drill(sight, asked)
+        drilled.append((time.perf_counter() - began) * 1000)
         largest = max(largest, len(found.goods))
     everything = affected([one[0] for one in raw], None)
     told = {
@@ -234,7 +244,8 @@ def main() -> None:
         "capture_per_cpu_s": round(count / worked), "edges": Edge.objects.count(),
         "trace_ms": quantiles(trace), "recall_ms": quantiles(recall),
         "lots_affected_typical": sorted(sizes)[len(sizes) // 2],
-        "recall_supplier_ms": quantiles(of_supplier), "lots_affected": largest,
+        "recall_supplier_ms": quantiles(of_supplier), "drill_page_ms": quantiles(drilled),
+        "lots_affected": largest,
         "recall_all_raw_ms": round(everything.ms, 1), "lots_all_raw": len(everything.goods),
         "cold_ms": round(cold, 1),
         "database": "postgresql" if given.database.startswith("postgres") else "sqlite",

@@ -2,8 +2,10 @@
 
 import copy
 
+import pytest
 from django.utils import translation
 
+from linli.logistics.chain import book
 from linli.logistics.chain.epcis.hashing import hash_of, name_of
 from linli.logistics.chain.models import Capture, Edge, Event, Recipe, Supplied, Thing
 from linli.logistics.chain.recalling import affected, reached
@@ -14,6 +16,7 @@ from tests.logistics.chain.events import (
     PALLET,
     SEAT,
     STEEL,
+    Told,
     chain,
     event,
     gtin,
@@ -204,3 +207,18 @@ def test_what_a_supplier_delivered_is_counted_as_it_comes(told):
     assert {(row.code, row.lots) for row in Supplied.objects.all()} == {
         (gtin(STEEL), 2), (gtin(FOAM), 1)
     }  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_whoever_opens_the_page_of_drills_has_the_edges_read_meanwhile(plant):
+    told = Told()
+    told(*chain())
+    assert book.prepare() is None, "few are asked from the database"
+
+    try:
+        book.prepare(at_least=3).join()
+        assert len(book.KEPT) == Edge.objects.count()
+        assert goods(lot(STEEL, "S1")) == {"S1", "A1"}
+        assert book.prepare(at_least=3) is None
+    finally:
+        book.forget()

@@ -5,7 +5,7 @@ then a process reads all edges once, keeps them as arrays, and reads on only wha
 """
 
 from collections.abc import Sequence
-from threading import Lock
+from threading import Lock, Thread
 
 import numpy as np
 from django.db import connection
@@ -15,6 +15,7 @@ from linli.logistics.chain.models import Edge, Ledger
 
 COLUMNS = ("id", "source", "target", "since", "until", "kind", "owner", "event")
 A_QUESTION = 5_000
+MANY = 50_000  # to read so many takes longer than somebody notices
 TAIL = 50_000  # newer edges beside the others before all are sorted anew
 
 
@@ -74,6 +75,22 @@ class Kept:
 
 
 KEPT = Kept()
+
+
+def prepare(at_least: int = MANY) -> Thread | None:
+    """Begin to read all edges beside, where there are many: a recall is about to be asked for."""
+    if KEPT.version >= 0 or not Edge.objects.order_by("id")[at_least:].exists():
+        return None
+    reading = Thread(target=_refresh, name="edges", daemon=True)
+    reading.start()
+    return reading
+
+
+def _refresh() -> None:
+    try:
+        KEPT.refresh()
+    finally:
+        connection.close()  # a thread's own
 
 
 def version_now() -> int:

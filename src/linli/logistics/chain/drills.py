@@ -89,7 +89,7 @@ def drill(sight: Scope, asked: Asked, most: int | None = MOST) -> Found:
     where = recalling.whereabouts(affected.goods, affected.containers, known)
     places = recalling.places_of([*where.places, *where.told])
     keys = affected.goods[:most] if most is not None else affected.goods
-    things = list(recalling.things_in(keys))
+    things = recalling.things_in(keys)
     begun = list(Thing.objects.filter(pk__in=affected.start[:20]))
     names = names_of([*things, *begun], [], known, places.values())
     tested = inspected(sight, things)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import numpy as np
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from linli.engines.lineage import Reach, walk
@@ -168,12 +167,11 @@ def places_of(keys: Collection[int | None]) -> dict[int, Place]:
     return Place.objects.in_bulk([key for key in keys if key is not None])
 
 
-def things_in(keys: Collection[int]) -> QuerySet[Thing]:
+def things_in(keys: Collection[int]) -> list[Thing]:
     """Return things by their keys, in as many questions as a database wants."""
     wanted = list(map(int, keys))
-    if len(wanted) > A_QUESTION and connection.vendor == "sqlite":
-        wanted = wanted[:200_000]
-    return Thing.objects.filter(pk__in=wanted)
+    parts = (wanted[at : at + A_QUESTION] for at in range(0, len(wanted), A_QUESTION))
+    return [thing for part in parts for thing in Thing.objects.filter(pk__in=part)]
 
 
 def events_of(things: Collection[int], owners: Collection[int] | None) -> QuerySet[Event]:

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linli.cases.refusal import Refused
 from linli.engines.gs1 import Kind
-from linli.logistics.chain import drills, elsewhere, finding, passports, suppliers, tracing
+from linli.logistics.chain import book, drills, elsewhere, finding, passports, suppliers, tracing
 from linli.logistics.chain.models import Capture, Drill, Event, Passport, Thing
 from linli.logistics.chain.naming import names_of
 from linli.logistics.chain.visibility import may_write, owners, sees_any
@@ -176,6 +176,8 @@ def recall(request: HttpRequest) -> HttpResponse:
     sight = _reader(request)
     asked = _asked(request)
     found = drills.drill(sight, asked) if asked.is_asked else None
+    if found is None:
+        book.prepare()
     query = {k: v for k, v in request.GET.items() if k != "page"}
     return render(request, "chain/recall.html", {
         "asked": request.GET, "is_asked": asked.is_asked, "found": found,
