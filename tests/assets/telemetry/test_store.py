@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+import threading
 from datetime import timedelta
 
 import numpy as np
@@ -217,3 +218,31 @@ def test_a_file_that_cannot_be_read_says_why(press, noon, tmp_path, content):
 
     with pytest.raises(Unreadable, match=r"bad\.csv"):
         files.take(path)
+
+
+def test_a_month_that_is_written_anew_while_it_is_read_is_read_as_it_was():
+    # Each month holds one value only, and another number of rows than the one before it: pages of
+    # one read by the footer of another fail or give two values.
+    path, ends = journal.folder() / "hour" / "g00000" / "2026-03.parquet", threading.Event()
+
+    def month(value):
+        rows = 30_000 + value * 997 % 9_000
+        tags = np.repeat(np.arange(4, dtype=np.int32), rows)
+        shelves.write(path, {"tag": tags, "mean": np.full(len(tags), float(value))})
+
+    def write_on():
+        for value in range(1, 10_000):
+            month(value)
+            if ends.is_set():
+                return
+
+    month(0)
+    writer = threading.Thread(target=write_on)
+    writer.start()
+    try:
+        for _ in range(400):
+            found = shelves.ask([path], "SELECT tag, mean FROM {} WHERE tag IN (1, 3)", [])
+            assert len(found["mean"]) and np.ptp(found["mean"]) == 0
+    finally:
+        ends.set()
+        writer.join()

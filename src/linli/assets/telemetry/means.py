@@ -147,23 +147,19 @@ def fetch(level: int, ids: np.ndarray, days: Sequence[int], since: int, until: i
     groups = sorted({shelves.group_of(int(tag)) for tag in ids})
     wanted = {file_of(level, group, day) for group in groups for day in days}
     for attempt in range(RETRIES):
-        paths = sorted(str(path) for path in wanted if path.exists())
+        paths = sorted(path for path in wanted if path.exists())
         if not paths:
             return NOTHING
-        names = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
         tags = ", ".join(str(int(tag)) for tag in ids)
         try:
-            rows = shelves.query(
+            rows = shelves.ask(
+                paths,
                 "SELECT tag, epoch_ms(time) AS time, mean, low, high, count, last"
-                f" FROM read_parquet([{names}]) WHERE tag IN ({tags})"
+                f" FROM {{}} WHERE tag IN ({tags})"
                 " AND time >= make_timestamp_ms(?) AND time < make_timestamp_ms(?)",
                 [since // level * level, until],
             )
-        except duckdb.Error as fault:
-            # A file replaced under a question reads as gone or, once, as no Parquet ("don't know
-            # what type"); both end when the question is put again.
-            if not isinstance(fault, duckdb.IOException) and "know what type" not in str(fault):
-                raise
+        except (duckdb.IOException, FileNotFoundError):
             if attempt == RETRIES - 1:
                 raise
             continue

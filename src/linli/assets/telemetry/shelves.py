@@ -13,6 +13,7 @@ of two points with the same tag and time was written later: that one is the poin
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any
 
@@ -226,9 +227,56 @@ def query(sql: str, values: Sequence[Any]) -> dict[str, np.ndarray]:
     }
 
 
+def ask(paths: Sequence[Path], sql: str, values: Sequence[Any]) -> dict[str, np.ndarray]:
+    """Ask DuckDB of files as they stood at one moment; `{}` in the question stands for them.
+
+    DuckDB opens a file by its name again for each of its threads. Where the file was replaced in
+    between, pages of the new one are read by the footer of the old: that fails as it happens
+    ("don't know what type") or answers nonsense. So an answer counts only if no file was replaced
+    meanwhile; otherwise the question is put once more, to names that keep the files as they are.
+
+    Raises
+    ------
+    FileNotFoundError, duckdb.IOException
+        If a file is gone: merged into another one, or let go.
+    """
+    import duckdb
+
+    before = _marks(paths)
+    try:
+        found = query(sql.format(_names(paths)), values)
+    except duckdb.Error:
+        if _marks(paths) == before:
+            raise
+    else:
+        if _marks(paths) == before:
+            return found
+    with TemporaryDirectory(dir=folder(), prefix=".held-") as place:
+        held = [Path(place) / f"{number}.parquet" for number in range(len(paths))]
+        for path, kept in zip(paths, held, strict=True):
+            os.link(path, kept)
+        return query(sql.format(_names(held)), values)
+
+
+def _marks(paths: Sequence[Path]) -> list[tuple[int, int, int] | None]:
+    """Return what tells a file from the one that took its name; None where there is none."""
+    marks = list[tuple[int, int, int] | None]()
+    for path in paths:
+        try:
+            seen = path.stat()
+            marks.append((seen.st_ino, seen.st_mtime_ns, seen.st_size))
+        except FileNotFoundError:
+            marks.append(None)
+    return marks
+
+
+def _names(paths: Sequence[Path]) -> str:
+    names = ", ".join("'" + str(path).replace("'", "''") + "'" for path in paths)
+    return f"read_parquet([{names}])"
+
+
 def _fetch(held: Sequence[File], sql: str, values: Sequence[Any]) -> dict[str, np.ndarray]:
-    names = ", ".join("'" + str(one.path).replace("'", "''") + "'" for one in held)
-    return query(sql.format(f"read_parquet([{names}])"), values)
+    return ask([one.path for one in held], sql, values)
 
 
 def raw(ids: np.ndarray, days: Sequence[int], since: int, until: int) -> tuple[Batch, np.ndarray]:
