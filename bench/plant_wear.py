@@ -13,12 +13,13 @@ import sys
 import numpy as np
 
 from linli.engines.life import DriftDetector, History, LifeModel
+from linli.engines.life.earlier import faded
 from linli.simulate.plant.kinds import KINDS, Kind
 from linli.simulate.plant.machine import Machine
 from linli.simulate.plant.orders import DAY, HOUR, LOCAL_S
 
 BEGIN = 1_700_000_000 // DAY * DAY - LOCAL_S
-ROW_H, RUNS, NORMAL_ROWS, BETWEEN = 4.0, 0.9, 30, 2000
+ROW_H, RUNS, NORMAL_ROWS, BETWEEN = 4.0, 0.9, 40, 2000
 SETTINGS = ("speed", "load", "ambient")
 
 
@@ -107,8 +108,12 @@ def rows(values, hour, own, settings, sensors) -> History | None:
 
     told = [mean(key) for key in settings]
     hours = hour[np.flatnonzero(np.diff(hour, prepend=-1))]
-    told += [before(column, hours) for key, column in zip(settings, told, strict=True)
-             if key != "ambient"]  # fmt: skip
+    hourly = hours.astype("datetime64[h]")
+    told += [
+        faded(column, hourly)
+        for key, column in zip(settings, told, strict=True)
+        if key != "ambient"
+    ]
 
     cycles = age[says][np.append(np.flatnonzero(np.diff(of)), len(of) - 1)]
     fresh = np.append(True, np.diff(cycles) > 1e-9) & (cycles > 0)
@@ -116,15 +121,6 @@ def rows(values, hour, own, settings, sensors) -> History | None:
         cycles[fresh], np.column_stack([put(column) for column in told])[fresh],
         np.column_stack([put(mean(k)) for k in sensors])[fresh],
     )  # fmt: skip
-
-
-def before(column: np.ndarray, hours: np.ndarray) -> np.ndarray:
-    keep = np.exp(-1.0)
-    found, held = np.empty(len(column)), column[0]
-    for at in range(len(column)):
-        found[at] = held
-        held = keep * held + (1 - keep) * column[at]
-    return found
 
 
 def drift(lives: list[tuple[History, bool]], normal: int) -> dict[str, float]:

@@ -5,7 +5,7 @@ import pytest
 from scipy.signal import lfilter
 
 from linli.engines.life import DriftDetector, History
-from linli.engines.life.drift import _limit, change, distances, shares
+from linli.engines.life.drift import _limit, change, distances, passed_once, shares
 from linli.engines.life.normal import robust
 from linli.engines.store import NotAModelError
 
@@ -54,22 +54,30 @@ def test_what_breaks_the_habit_of_two_sensors_is_found_though_each_is_in_range()
     assert found.is_drifting and {at for at, _, _ in found.sensors[:2]} == {0, 1}
 
 
-def test_false_alarms_are_as_rare_as_told():
-    # Asked for one in 150 rows, 1 − 1/e = 63 % of machines have one in 150; ± 3 standard errors.
-    alarmed = []
+def test_false_alarms_are_as_rare_as_told_though_normal_is_known_from_few_rows():
+    # Asked for one in 150 rows, 60 machines watched for 150 rows each: 60 alarms on the mean. They
+    # come in clusters, of machines learnt badly. A limit by the share of machines that have none
+    # (before this one) gave two to three times as many.
+    alarms = 0
     for seed in range(60):
-        well = machine(seed, 210)
-        found = DriftDetector.fit(well, first=60, between_alarms=150).watch(well)
-        alarmed.append((found.score[60:] > 1).any())
-    assert 0.44 <= np.mean(alarmed) <= 0.82
+        well = machine(seed, 180)
+        found = DriftDetector.fit(well, first=30, between_alarms=150).watch(well)
+        above = found.score[30:] > 1
+        alarms += int((above & ~np.append(False, above[:-1])).sum())
+    assert 20 <= alarms <= 90
 
 
-def test_the_limit_is_the_published_one_where_normal_is_well_known():
-    # Two sensors, weight 0.1, 200 rows between alarms: 8.66 (Prabhu & Runger 1997), there with
-    # the variance the average has in the long run, here with that of each row.
-    assert _limit(
-        2, np.zeros(4000, int), np.empty((4000, 0)), np.empty(0, int), 200, seed=1
-    ) == pytest.approx(8.66, rel=0.06)
+def test_the_limit_is_little_above_the_published_one_where_normal_is_well_known():
+    # Two sensors, weight 0.1, 200 rows to the first alarm: 8.66 (Prabhu & Runger 1997). Here an
+    # average that falls below and rises again is another alarm, which takes a little more.
+    limit = _limit(2, np.zeros(4000, int), np.empty((4000, 0)), np.empty(0, int), 200, seed=1)
+    assert 8.66 < limit < 1.2 * 8.66
+
+
+def test_a_limit_is_passed_once_each_on_the_mean():
+    # Two histories may pass it twice. From 1.5 up only 0 → 3 and 1 → 2 pass it, between 1 and 1.5
+    # also 0 → 1.5.
+    assert passed_once(np.array([[0, 3, 1, 2], [1.5, 0, 0, 0]])) == 1.5
 
 
 def test_one_outlier_is_no_drift_and_does_not_spoil_normal():

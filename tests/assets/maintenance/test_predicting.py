@@ -8,10 +8,13 @@ from django.utils import translation
 
 from linli import clock
 from linli.assets.maintenance import fitting, predicting, wording
-from linli.assets.maintenance.histories import added_up
+from linli.assets.maintenance.histories import added_up, keys_of, see, tags_of, told_later
 from linli.assets.maintenance.models import Prediction, Upkeep
 from linli.assets.maintenance.spans import spans
+from linli.assets.telemetry import directory, store
 from linli.assets.telemetry.models import Tag
+from linli.assets.telemetry.points import MOMENT, moment
+from tests.assets.maintenance.fleet import HOUR
 
 
 def test_a_part_replaced_after_a_breakdown_ends_a_life_by_failure(fleet):
@@ -102,3 +105,29 @@ def test_a_version_can_be_gone_back_to(presses):
     assert [one.used for one in presses.versions.order_by("number")] == [True, False]
     told = predicting.predict()
     assert {one.version_id for one in told if one.mean is not None} == {first.pk}
+
+
+def test_rows_before_a_thermometer_was_hung_up_are_learnt_from(fleet):
+    asset = fleet.lived("P1-L1-M11", [], 200)
+    Tag.objects.create(asset=asset, key="ambient", role="setting", name="室温", name_en="Hall",
+                       late_hours=1e6)  # fmt: skip
+    directory.forget()
+    since = fleet.now - timedelta(hours=80)
+    warmth = 20 + 4 * np.sin(np.arange(80) / 8)
+    times = (moment(since) + HOUR // 2 + np.arange(80) * HOUR).astype(MOMENT)
+    store.write(store.Points.series({f"{asset.code}.ambient": (times, warmth)}), history=True)
+    upkeep, tags = Upkeep.objects.get(code="presses").told, tags_of([asset])[asset.pk]
+    keys = keys_of(upkeep, [tags])
+
+    seen = see(upkeep, keys, tags, fleet.now - timedelta(hours=200), fleet.now)
+
+    assert "ambient" in keys.settings and seen.history is not None
+    # 200 hours in rows of `row` each, not the last 80 only.
+    assert len(seen.history) >= 200 // upkeep.row - 1
+    early = seen.history.settings[: int(100 // upkeep.row), keys.settings.index("ambient")]
+    assert early == pytest.approx(np.median(warmth), abs=0.2)
+
+
+def test_a_load_that_is_told_only_later_is_not_guessed():
+    leaps = np.array([np.nan, np.nan, 40.0, 90, 40, 90, 40])
+    assert np.isnan(told_later(leaps)[:2]).all()

@@ -13,6 +13,7 @@ from linli.assets.telemetry import store
 from linli.assets.telemetry.models import Tag
 from linli.assets.telemetry.points import datetime_of, moment
 from linli.engines.life import History
+from linli.engines.life.earlier import faded, tells_before
 
 EVERY = timedelta(hours=1)
 LONGEST = timedelta(days=3 * 365)
@@ -23,8 +24,6 @@ LEAP = 20.0
 STUCK, LAST = 12, 20
 HOLES = 0.3
 PACE_DAYS = 14
-FADES = timedelta(hours=1)
-"""How fast what went before a moment fades out of what is slow, as warmth."""
 
 Trouble = dict[str, Any]
 Array = np.ndarray
@@ -130,6 +129,7 @@ def see(
     if running:
         says &= np.nan_to_num(means.of(tags[running].code)) >= RUNS
     for key in keys.settings:
+        values[key] = told_later(values[key])
         says &= np.isfinite(values[key])
     if not says.any():
         lost = [key for key in keys.settings if not np.isfinite(values[key]).any()]
@@ -140,6 +140,20 @@ def see(
     seen.pace = pace_of(means.times, age)
     _rows(upkeep, keys, values, means.times, age, says, seen, name)
     return seen
+
+
+def told_later(setting: Array) -> Array:
+    """Return a setting with what it mostly is in the hours before it was told for the first time.
+
+    So a thermometer that came later does not cost the rows before it. One that leaps (a load, a
+    programme) is not guessed: how a machine was run in those hours nobody knows.
+    """
+    there = np.flatnonzero(np.isfinite(setting))
+    if not len(there) or not there[0] or tells_before(setting):
+        return setting
+    filled = setting.copy()
+    filled[: there[0]] = np.median(setting[there])
+    return filled
 
 
 def _rows(
@@ -177,28 +191,6 @@ def _rows(
         fresh
     ]
     _look_over(keys, seen)
-
-
-def faded(setting: Array, times: Array) -> Array:
-    """Return what a setting was before each hour: its mean, fading by 1/e in each hour back.
-
-    What is slow answers that as well: a bearing in the first hour of a shift, an oven after a
-    change of product. Hours in which nothing came leave it as it was.
-    """
-    found, held = np.empty(len(setting)), np.nan
-    hours = np.diff(times, prepend=times[:1]) / np.timedelta64(EVERY)
-    for at, value in enumerate(setting.tolist()):
-        found[at] = held if np.isfinite(held) else value
-        keep = float(np.exp(-max(hours[at], 1.0) * (EVERY / FADES)))
-        if np.isfinite(value):
-            held = value if not np.isfinite(held) else keep * held + (1 - keep) * value
-    return found
-
-
-def tells_before(setting: Array) -> bool:
-    """Tell whether a setting leaps, as a load does; one that wanders is before as it is now."""
-    there = setting[np.isfinite(setting)]
-    return len(there) > 2 and bool(np.ptp(there) > 0 and np.diff(there).std() > there.std() / 3)
 
 
 def _look_over(keys: Keys, seen: Seen) -> None:

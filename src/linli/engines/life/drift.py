@@ -283,4 +283,5 @@ def passed_once(scores: Array) -> float:
     steps = np.repeat([1, -1], up.sum())
     order = np.argsort(-ends, kind="stable")
     passed = np.cumsum(steps[order])
-    return float(ends[order][int(np.argmax(passed > len(scores)))])
+    often = np.flatnonzero(passed > len(scores))
+    return float(ends[order][often[0]]) if len(often) else float(scores.min())
