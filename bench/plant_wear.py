@@ -19,7 +19,7 @@ from linli.simulate.plant.machine import Machine
 from linli.simulate.plant.orders import DAY, HOUR, LOCAL_S
 
 BEGIN = 1_700_000_000 // DAY * DAY - LOCAL_S
-ROW_H, RUNS, NORMAL_ROWS, BETWEEN = 4.0, 0.9, 40, 2000
+ROW_H, RUNS, NORMAL_ROWS, BETWEEN = 4.0, 0.9, 30, 2000
 SETTINGS = ("speed", "load", "ambient")
 
 

@@ -56,7 +56,7 @@ class UpkeepEntry(Declaration):
     running_tag: Annotated[str, Field(max_length=60)] = ""
     row: Positive = 4.0
     horizon: Positive = 500.0
-    normal_rows: Annotated[int, Field(ge=20, le=2000)] = 40
+    normal_rows: Annotated[int, Field(ge=20, le=2000)] = 30
     between: Annotated[int, Field(ge=50, le=100_000)] = 2000
     hours: Annotated[float, Field(gt=0, le=240)] = 4.0
     crew: dict[Slug, Count] = {}
