@@ -35,6 +35,7 @@ INSTALLED_APPS = [
     "linli.assets.maintenance",
     "linli.logistics.chain",
     "linli.assets.growing",
+    "linli.logistics.delivery",
     "linli.packs",
     "linli.web",
     "django.contrib.auth",

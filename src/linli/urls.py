@@ -19,4 +19,5 @@ urlpatterns = [
     path("", include("linli.assets.maintenance.urls")),
     path("", include("linli.logistics.chain.urls")),
     path("", include("linli.assets.growing.urls")),
+    path("", include("linli.logistics.delivery.urls")),
 ]

@@ -1,0 +1,1 @@
+"""Orders, vehicles and docks; plans of who drives where."""

@@ -1,0 +1,7 @@
+from django.urls import path
+
+from linli.logistics.delivery import views
+
+urlpatterns = [
+    path("deliveries/", views.deliveries, name="deliveries"),
+]
