@@ -141,6 +141,7 @@ OPERATIONS = {
     "chain": "list_chain-things list_captures", "chain-thing": "chain_trace list_chain-events",
     "chain-passport": "release_passport withdraw_passport list_lot-passports",
     "recall": "recall list_recall-drills", "record-drill": "record_drill", "recall-file": "recall",
+    "deliveries": "list_delivery-orders list_delivery-stops list_dock-slots",
     "suppliers": "supplier_cards list_supplied", "passport": "lot_passport",
     "act: follow": "send_report",  # a report that joins a known case
     "act: report": "send_report",

@@ -53,6 +53,7 @@ from linli.indicators.schemes.models import Scheme as Scoring
 from linli.logistics.chain import models as chain
 from linli.logistics.chain.capturing import capture
 from linli.logistics.chain.epcis.checking import document_of
+from linli.logistics.delivery import models as delivery
 from linli.packs.models import TownVersion
 from linli.people import audit
 from linli.people.models import AuditEntry, Lead, Leave, Membership, SignedIn
@@ -287,6 +288,7 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
         **_remediation(village, name),
         **_assets(grid, village, name, case),
         **_chain(village),
+        **_delivery(village),
         **measured(village),
         **_inspection(grid, village, name),
         "entry": AuditEntry.objects.latest("number").number,
@@ -405,6 +407,36 @@ def _chain(village: str) -> dict[str, Any]:
         "event_name": event.event_id, "capture": taken.capture.token, "gtin": thing.code,
         "lot_code": thing.part, "passport": passport.pk, "query_name": query.name,
         "supplied": chain.Supplied.objects.get(owner=owner).pk, "drill": drill.pk,
+    }  # fmt: skip
+
+
+def _delivery(village: str) -> dict[str, Any]:
+    """Make a depot of the station of the village, and an order that is on its way."""
+    by, day = person(f"{village}officer"), now().date()
+    depot = delivery.Depot.objects.create(
+        code=f"D{village}", name="库", owner=organisation(f"{village}law"), lon=121.0, lat=30.7,
+    )  # fmt: skip
+    dock = delivery.Dock.objects.create(code=f"{village}-dock", name="门", depot=depot)
+    vehicle = delivery.Vehicle.objects.create(
+        code=f"{village}-van", name="车", depot=depot, shift_from="08:00", shift_until="17:00",
+        energy="diesel",
+    )  # fmt: skip
+    order = delivery.Order.objects.create(
+        number="A1", depot=depot, customer="店", day=day, made_at=now(),
+    )  # fmt: skip
+    slot = delivery.Slot.objects.create(
+        dock=dock, begins=now(), ends=now() + timedelta(hours=1), what="钢", by=by,
+    )  # fmt: skip
+    plan = delivery.Plan.objects.create(
+        depot=depot, day=day, by=by, made_at=now(), state="released",
+    )  # fmt: skip
+    tour = delivery.Tour.objects.create(plan=plan, vehicle=vehicle, starts=now(), ends=now())
+    stop = delivery.Stop.objects.create(
+        tour=tour, order=order, sequence=1, arrives=now(), departs=now(),
+    )  # fmt: skip
+    return {
+        "depot": depot.code, "dock": dock.code, "vehicle": vehicle.code, "delivery": order.key,
+        "slot": slot.pk, "delivery_plan": plan.pk, "delivery_stop": stop.pk,
     }  # fmt: skip
 
 

@@ -57,7 +57,7 @@ class Vehicle(Named):
     code = models.SlugField(_("code"), unique=True)
     depot = models.ForeignKey(Depot, models.PROTECT, related_name="vehicles")
     driver = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
-    capacities = models.JSONField(default=dict)
+    capacities = models.JSONField(default=dict, blank=True)
     """What it can carry at most, by unit; of a unit that is not named, nothing."""
     shift_from = models.TimeField(_("shift from"))
     shift_until = models.TimeField(_("shift until"))
@@ -66,7 +66,7 @@ class Vehicle(Named):
     per_hour = models.FloatField(_("cost per hour"), default=0.0)
     fixed = models.FloatField(_("cost of a day out"), default=0.0)
     max_km = models.FloatField(_("kilometres at most"), null=True, blank=True)
-    skills = models.JSONField(_("skills"), default=list)
+    skills = models.JSONField(_("skills"), default=list, blank=True)
     energy = models.CharField(_("energy"), max_length=10, choices=Energy.choices)
     per_100km = models.FloatField(_("energy per 100 km"), null=True, blank=True)
     """Litres, of gas kilograms, of electricity kWh."""
@@ -98,10 +98,10 @@ class Order(models.Model):
     window_from = models.TimeField(_("not before"), null=True, blank=True)
     window_until = models.TimeField(_("not after"), null=True, blank=True)
     service_minutes = models.PositiveSmallIntegerField(_("minutes at the stop"), default=10)
-    amounts = models.JSONField(default=dict)
+    amounts = models.JSONField(default=dict, blank=True)
     priority = models.PositiveSmallIntegerField(_("priority"), default=2)
     """1 comes first."""
-    skills = models.JSONField(_("skills"), default=list)
+    skills = models.JSONField(_("skills"), default=list, blank=True)
     lot = models.CharField(_("lot"), max_length=300, blank=True)
     state = models.CharField(
         _("state"), max_length=10, choices=State.choices, default=State.OPEN, db_index=True
@@ -165,8 +165,8 @@ class Plan(models.Model):
         _("state"), max_length=10, choices=State.choices, default=State.WAITING
     )
     seconds = models.FloatField(default=10.0)
-    problem = models.JSONField(default=dict)
-    content = models.JSONField(default=dict)
+    problem = models.JSONField(default=dict, blank=True)
+    content = models.JSONField(default=dict, blank=True)
     trouble = models.CharField(max_length=300, blank=True)
     version = models.PositiveIntegerField(default=0)
     """Counts changes, so that nobody overwrites one they have not seen."""
@@ -193,7 +193,7 @@ class Tour(models.Model):
     ends = models.DateTimeField(_("ends"))
     metres = models.FloatField(default=0)
     cost = models.FloatField(_("cost"), default=0)
-    fill = models.JSONField(default=dict)
+    fill = models.JSONField(default=dict, blank=True)
     is_down = models.BooleanField(default=False)
 
     class Meta:
@@ -241,7 +241,7 @@ class Act(models.Model):
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     lon = models.FloatField(null=True, blank=True)
     lat = models.FloatField(null=True, blank=True)
-    content = models.JSONField(default=dict)
+    content = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["at", "id"]

@@ -20,6 +20,7 @@ from linli.tables import CHANGED, NEW, UNCHANGED, Fate, Values, Writer, Wrong, t
 
 AMOUNTS = {"weight": KG, "volume": M3, "pallets": PALLETS}
 TIMES = ("shift_from", "shift_until", "window_from", "window_until")
+CHANGEABLE = (Order.State.OPEN, Order.State.FAILED)
 CODE = re.compile(r"[A-Za-z0-9_]{1,20}")
 
 
@@ -101,8 +102,6 @@ def _finish_vehicle(row: Vehicle, values: dict[str, Any], known: Known) -> list[
 
 def _finish_order(row: Order, values: dict[str, Any], known: Known) -> list[Wrong]:
     wrongs = [*_depot(row, values, known), *_amounts(row, values, "amounts"), *_at(row)]
-    if row.pk and row.state not in (Order.State.OPEN, Order.State.FAILED):
-        wrongs.append(Wrong("number", _("This order is planned or done already.")))
     if row.window_from and row.window_until and row.window_from >= row.window_until:
         wrongs.append(Wrong("window_until", _("The window ends before it begins.")))
     if not 1 <= row.priority <= 9:
@@ -192,6 +191,8 @@ def _lay(kept: Kept, scope: Scope, given: Values, known: Known) -> tuple[Any, st
             wrongs = [Wrong(name, " ".join(told)) for name, told in fault.message_dict.items()]
     if was is not None and _state(row) == was:
         fate = UNCHANGED
+    elif kept.model is Order and row.state not in CHANGEABLE:
+        wrongs = [Wrong("number", _("This order is planned or done already."))]
     return row, fate, wrongs
 
 
