@@ -288,7 +288,7 @@ def _side(grid: str, village: str, name: str) -> dict[str, Any]:
         **_remediation(village, name),
         **_assets(grid, village, name, case),
         **_chain(village),
-        **_delivery(village),
+        **_delivery(village, name),
         **measured(village),
         **_inspection(grid, village, name),
         "entry": AuditEntry.objects.latest("number").number,
@@ -410,9 +410,9 @@ def _chain(village: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _delivery(village: str) -> dict[str, Any]:
+def _delivery(village: str, name: str) -> dict[str, Any]:
     """Make a depot of the station of the village, and an order that is on its way."""
-    by, day = person(f"{village}officer"), now().date()
+    by, day = person(f"officer{name}"), now().date()
     depot = delivery.Depot.objects.create(
         code=f"D{village}", name="库", owner=organisation(f"{village}law"), lon=121.0, lat=30.7,
     )  # fmt: skip

@@ -52,7 +52,7 @@ class Vehicle(Named):
         DIESEL = "diesel", _("Diesel")
         PETROL = "petrol", _("Petrol")
         GAS = "gas", _("Natural gas")
-        ELECTRIC = "electric", _("Electricity")
+        ELECTRIC = "electric", _("Electric")
 
     code = models.SlugField(_("code"), unique=True)
     depot = models.ForeignKey(Depot, models.PROTECT, related_name="vehicles")
@@ -81,9 +81,9 @@ class Order(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
-        PLANNED = "planned", _("Planned")
+        PLANNED = "planned", _("In a plan")
         UNDER_WAY = "under-way", _("Under way")
-        DELIVERED = "delivered", _("Delivered")
+        DELIVERED = "delivered", _("Handed over")
         FAILED = "failed", _("Not delivered")
         CANCELLED = "cancelled", _("Cancelled")
 
@@ -131,8 +131,8 @@ class Slot(models.Model):
 
     dock = models.ForeignKey(Dock, models.PROTECT, related_name="slots")
     begins = models.DateTimeField(_("begins"))
-    ends = models.DateTimeField(_("ends"))
-    what = models.CharField(_("for"), max_length=120)
+    ends = models.DateTimeField()
+    what = models.CharField(_("slot for"), max_length=120)
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, null=True, blank=True, related_name="+")
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
     given_up_at = models.DateTimeField(null=True, blank=True)
@@ -155,7 +155,7 @@ class Plan(models.Model):
     class State(models.TextChoices):
         WAITING = "waiting", _("Being planned")
         DRAFT = "draft", _("Draft")
-        RELEASED = "released", _("Released")
+        RELEASED = "released", _("Released to drivers")
         DROPPED = "dropped", _("Dropped")
         FAILED = "failed", _("Could not be planned")
 
@@ -190,7 +190,7 @@ class Tour(models.Model):
     vehicle = models.ForeignKey(Vehicle, models.PROTECT, related_name="tours")
     driver = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="tours")
     starts = models.DateTimeField(_("starts"))
-    ends = models.DateTimeField(_("ends"))
+    ends = models.DateTimeField()
     metres = models.FloatField(default=0)
     cost = models.FloatField(_("cost"), default=0)
     fill = models.JSONField(default=dict, blank=True)
@@ -207,9 +207,9 @@ class Stop(models.Model):
     """A stop of a tour: what was planned, and what became of it."""
 
     class State(models.TextChoices):
-        PLANNED = "planned", _("Planned")
+        PLANNED = "planned", _("Ahead")
         ARRIVED = "arrived", _("Arrived")
-        DONE = "done", _("Delivered")
+        DONE = "done", _("Handed over")
         FAILED = "failed", _("Not delivered")
 
     tour = models.ForeignKey(Tour, models.PROTECT, related_name="stops")
@@ -222,7 +222,7 @@ class Stop(models.Model):
         _("state"), max_length=10, choices=State.choices, default=State.PLANNED
     )
     arrived_at = models.DateTimeField(_("arrived"), null=True, blank=True)
-    done_at = models.DateTimeField(_("done"), null=True, blank=True)
+    done_at = models.DateTimeField(null=True, blank=True)
     reason = models.CharField(_("reason"), max_length=300, blank=True)
 
     class Meta:
