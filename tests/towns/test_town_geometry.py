@@ -19,7 +19,7 @@ FUNCTIONS = {
     *("commerce", "market", "land", "water", "agriculture", "emergency", "police"),
     *("civil-affairs", "industry", "sanitation", "utilities", "data", "tourism"),
 }
-OF_PLANTS = {"quality", "maintenance", "process"}
+OF_PLANTS = {"agriculture", "quality", "maintenance", "process"}
 DEMO = ["resident", "worker", "steward", "officer", "head"]
 DEMO += ["dispatcher", "supervisor", "leader", "administrator"]
 ROLES = set(DEMO)

@@ -94,6 +94,19 @@ HISTORY = (
     ("PS1-P1", 75, "inspected", "汛后检查叶轮和机封", "机封轻微渗漏", 120, ""),
     ("BR1", 190, "inspected", "桥梁定期检查", "支座完好，伸缩缝积泥已清", 240, ""),
 )  # fmt: skip
+FIELDS_AT = (121.07601, 30.71657)  # within the first fields of Danghu
+# Greenhouse, its name, and the stages it went through: crop, stage, since how many days.
+HOUSES = (
+    ("F1-G01", "一号大棚", "Greenhouse 1",
+     (("strawberry", "planting", 78), ("strawberry", "leaf", 58), ("strawberry", "flowering", 26))),
+    ("F1-G02", "二号大棚", "Greenhouse 2",
+     (("strawberry", "planting", 86), ("strawberry", "leaf", 66), ("strawberry", "flowering", 35),
+      ("strawberry", "fruiting", 4))),
+    ("F1-G03", "三号大棚", "Greenhouse 3",
+     (("tomato", "seedling", 82), ("tomato", "leaf", 46), ("tomato", "flowering", 12))),
+    ("F1-G04", "四号大棚", "Greenhouse 4",
+     (("rice-seedlings", "emergence", 170), ("rice-seedlings", "seedling", 164), ("", "", 149))),
+)  # fmt: skip
 ASSETS = [
     *("code", "name", "name_en", "level", "kind", "parent", "organisation", "area", "lon", "lat"),
     *("maker", "type", "serial", "commissioned"),
@@ -149,6 +162,13 @@ def assets() -> list[tuple]:
          "浙泵", "900ZLB-125", "08-118", "2008-04-20"),
         ("BR1", "解放桥", "Jiefang Bridge", "structure", "bridge", "", "utilities", "",
          121.0231, 30.6968, "", "", "", "1996-10-01"),
+        ("F1", "示范农场", "Demonstration Farm", "plant", "farm-base", "", "F1", "330482001F01",
+         *FIELDS_AT, "", "", "", "2021-03-01"),
+    ]  # fmt: skip
+    rows += [
+        (code, name, name_en, "structure", "greenhouse", "F1", "F1-crew", "", "", "", "", "", "",
+         "2021-09-01")
+        for code, name, name_en, _stages in HOUSES
     ]  # fmt: skip
     return rows
 
@@ -168,10 +188,13 @@ def main() -> None:
     write("asset-history.csv", ["asset", "at", "what", "done", "found", "minutes", "by"],
           [(asset, moment(AS_OF - timedelta(days=back), 9.5).isoformat(), *rest)
            for asset, back, *rest in HISTORY])  # fmt: skip
+    write("crop-stages.csv", ["asset", "crop", "stage", "since"],
+          [(code, crop, stage, moment(AS_OF - timedelta(days=back), 7.0).isoformat())
+           for code, *_names, stages in HOUSES for crop, stage, back in stages])  # fmt: skip
     tables = (
         ("assets", "assets"), ("spares", "asset-spares"), ("shifts", "asset-shifts"),
         ("crew-skills", "asset-crews"),
-        ("asset-history", "asset-history"),
+        ("asset-history", "asset-history"), ("crop-stages", "crop-stages"),
     )  # fmt: skip
     told = "".join(f'\n[[file]]\ntable = "{t}"\nfile = "{f}.csv"\n' for t, f in tables)
     (HERE / "assets.toml").write_text(

@@ -130,6 +130,13 @@ PLANT = (
     ("P1-process", "示范工厂工艺部", "Plant Process Engineering", "process"),
     ("P1-L1", "示范工厂一号线班组", "Line 1 Crew", ""),
 )
+# The sample farm, in a grid of fields; its crew works the greenhouses.
+FARM_GRID = "330482001F01"
+FARM = (
+    ("F1", "示范农场", "Demonstration Farm", ""),
+    ("F1-growers", "示范农场种植部", "Farm Growers", "agriculture"),
+    ("F1-crew", "示范农场大棚班组", "Greenhouse Crew", ""),
+)
 # Sea-side chemistry is watched on the spot.
 ENVIRONMENT_STATIONS = ("330482101", "330482108")
 
@@ -461,6 +468,12 @@ def make_organisations(areas: list[Place]) -> list[dict[str, str]]:
         )
         for code, name, name_en, functions in PLANT
     ]
+    rows += [
+        organisation(
+            code, name, name_en, "plant", FARM_GRID, "" if code == "F1" else "F1", functions
+        )
+        for code, name, name_en, functions in FARM
+    ]
     return rows
 
 
@@ -555,6 +568,10 @@ def make_people(areas: list[Place], geometry: dict[str, Geometry]) -> list[dict[
     add("P1-process", "officer", known=("process", "费思齐"))
     add("P1-L1", "head")
     add("P1-L1", "worker", known=("operator", "屠大勇"))
+    add("F1", "head officer")
+    add("F1-growers", "head officer", known=("grower", "姚永康"))
+    add("F1-crew", "head")
+    add("F1-crew", "worker", known=("farmer", "陆大勇"))
     return rows
 
 

@@ -42,6 +42,9 @@ PERSONAS = (
     Persona("engineer", _("Maintenance engineer"),
             _("See which machine fails next, book a window, write down what was found"), "wrench",
             "/maintenance/"),
+    Persona("grower", _("Grower"),
+            _("Say at which stage crops are, see what is due and what is out of its limits"), "sun",
+            "/greenhouses/"),
     Persona("administrator", _("Administrator"), _("Keep people, packs and calendar in order"),
             "settings"),
 )  # fmt: skip

@@ -20,7 +20,9 @@ from linli.assets.telemetry.points import Points, moment
 from linli.cases.models import Case
 from linli.cases.refusal import Refused
 from linli.doors import keys
+from linli.people.scope import scope
 from linli.sections import Faulty
+from linli.tables import declared
 from tests.assets.plant import PlantTown
 from tests.small_town import person
 
@@ -145,3 +147,15 @@ def test_a_rule_for_a_stage_no_crop_has_is_named(db, tmp_path):
     town.town["packs"].append("orchard")
     with pytest.raises(Faulty, match=r"strawberry\.sleeping"):
         town.load()
+
+
+def test_stages_come_in_from_a_file_and_what_does_not_grow_there_is_named(house):
+    writer = declared()["crop-stages"].writer
+    sight = scope(person("chief"))
+    row = {"asset": "G1", "crop": "strawberry", "stage": "leaf", "since": NOON - timedelta(days=5)}
+
+    assert writer.check(sight, [row, row | {"stage": "ripe"}])[1][0].column == "crop"
+    writer.write(sight, [row])
+
+    assert standing([house])[house.pk].stage == "leaf"
+    assert writer.check(sight, [row]) == ["unchanged"]

@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 
 from linli.assets.growing.grammar import CropEntry, CropStageEntry
 from linli.assets.register.models import Asset
+from linli.clock import now
 from linli.people.models import User
 from linli.places.models import Named
 
@@ -51,7 +52,7 @@ class Growth(models.Model):
     stage = models.SlugField(blank=True)
     since = models.DateTimeField()
     by = models.ForeignKey(User, models.SET_NULL, null=True, related_name="+")
-    recorded_at = models.DateTimeField()
+    recorded_at = models.DateTimeField(default=now)
     note = models.CharField(max_length=200, blank=True)
     superseded = models.BooleanField(default=False)
 

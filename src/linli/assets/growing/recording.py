@@ -23,6 +23,26 @@ def kinds() -> set[str]:
     return {kind for crop in Crop.objects.filter(retired=False) for kind in crop.told.grown_in}
 
 
+def fits(asset: Asset, crop: str, stage: str, since: datetime) -> Crop | None:
+    """Return the crop that is meant, None for an empty greenhouse.
+
+    Raises
+    ------
+    Refused
+        If no such crop grows there, it has no such stage, or the moment has not come yet.
+    """
+    if since > now():
+        raise Refused(_("That moment has not come yet."))
+    if not crop:
+        return None
+    row = next((one for one in crops_for(asset) if one.code == crop), None)
+    if row is None:
+        raise Refused(_("“%(crop)s” does not grow here.") % {"crop": crop})
+    if row.told.place(stage) < 0:
+        raise Refused(_("%(crop)s has no stage “%(stage)s”.") % {"crop": row, "stage": stage})
+    return row
+
+
 def record(
     asset: Asset, crop: str, stage: str, by: User, since: datetime | None = None, note: str = ""
 ) -> Growth:
@@ -33,18 +53,10 @@ def record(
     Raises
     ------
     Refused
-        If no such crop grows there, it has no such stage, or the moment has not come yet.
+        As `fits` does.
     """
     since = since or now()
-    if since > now():
-        raise Refused(_("That moment has not come yet."))
-    row = None
-    if crop:
-        row = next((one for one in crops_for(asset) if one.code == crop), None)
-        if row is None:
-            raise Refused(_("“%(crop)s” does not grow here.") % {"crop": crop})
-        if row.told.place(stage) < 0:
-            raise Refused(_("%(crop)s has no stage “%(stage)s”.") % {"crop": row, "stage": stage})
+    row = fits(asset, crop, stage, since)
     with transaction.atomic():
         Asset.objects.select_for_update().get(pk=asset.pk)
         before = Growth.objects.filter(asset=asset, since=since, superseded=False)

@@ -189,7 +189,8 @@ class Going:
 def _plant_of(assets: Mapping[str, Asset]) -> Asset | None:
     """Return the plant that the machines belong to; None where all are the town's own."""
     tops = {one.path.split("/", 1)[0] for one in assets.values()}
-    return Asset.objects.filter(code__in=tops, level=Level.PLANT).order_by("code").first()
+    plants = Asset.objects.filter(code__in=tops, level=Level.PLANT).exclude(kind="farm-base")
+    return plants.order_by("code").first()
 
 
 def _source(

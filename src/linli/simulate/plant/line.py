@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from .greenhouse import Greenhouse
 from .kinds import OF_THE_LINE, PUMP, kind_of
 from .machine import Machine, Stretch
 from .orders import Seconds
 from .town import Bridge, PumpStation
 
-Kept = Machine | Bridge | PumpStation
+Kept = Machine | Bridge | PumpStation | Greenhouse
 
 
 class Line:
@@ -73,5 +74,7 @@ def _kept(code: str, kind: str, at: float, seed: int, is_kept: bool) -> Kept:
         return Bridge(code, at, seed)
     if kind == "pump-station":
         return PumpStation(code, at, seed)
+    if kind == "greenhouse":
+        return Greenhouse(code, at, seed)
     known = kind_of(kind)
     return Machine(code, known, at, seed, is_kept=is_kept, around_the_clock=known is PUMP)

@@ -18,6 +18,7 @@ from linli.assets.telemetry import store
 from linli.assets.telemetry.points import MOMENT
 
 from . import tags
+from .greenhouse import Greenhouse
 from .kinds import PUMP
 from .line import Line
 from .machine import Happening, Machine, Stretch
@@ -27,6 +28,7 @@ DAYS = 320
 FEWER_S, CLOSER_S = 1800.0, 600.0
 """Seconds between two rows, and in the last days."""
 CLOSER_DAYS, PICTURED_DAYS, AT_ONCE_DAYS = 10, 14, 10
+GROWN_DAYS = 40  # of greenhouses no more is asked
 REPAIRED = (Entry.What.REPLACED, Entry.What.REPAIRED)
 OVERHAULED = "，全机保养"
 SHIFTS_H = (6.0, 14.0, 22.0)
@@ -92,7 +94,11 @@ def write(
         ends = begin + last * DAY if last < days else end
         at = np.arange(begin + first * DAY + every, ends + 1, every)
         told = line.run(at)
-        written.points += store.write(_points(told, at), history=True).stored
+        said = {
+            code: one for code, one in told.items()
+            if last > days - GROWN_DAYS or not isinstance(line.kept[code], Greenhouse)
+        }  # fmt: skip
+        written.points += store.write(_points(said, at), history=True).stored
         if last > days - PICTURED_DAYS:
             written.wear.append((ends, line.wear()))
         for code, stretch in told.items():

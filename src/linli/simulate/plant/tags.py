@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from linli.assets.register.models import Asset, Level
 from linli.assets.telemetry.models import Source, Tag
 
+from .greenhouse import CLIMATE
 from .kinds import Sensor, kind_of
 from .town import BRIDGE, LEVEL
 
@@ -32,6 +33,12 @@ NAMES: Mapping[str, tuple[str, str]] = {
     "strain": ("应变", "Strain"),
     "deck_temperature": ("桥面温度", "Deck temperature"),
     "tilt": ("桥墩倾角", "Tilt of the pier"),
+    "temperature": ("温度", "Temperature"),
+    "humidity": ("相对湿度", "Humidity"),
+    "co2": ("二氧化碳", "CO₂"),
+    "light": ("光照", "Light"),
+    "ec": ("营养液 EC", "EC of the feed"),
+    "ph": ("营养液 pH", "pH of the feed"),
     "speed": ("速度", "Speed"),
     "load": ("负荷", "Load"),
     "ambient": ("环境温度", "Temperature of the hall"),
@@ -58,6 +65,8 @@ def measured(kind: str) -> dict[Tag.Role, tuple[Sensor, ...]]:
         return {Tag.Role.SENSOR: BRIDGE}
     if kind == "pump-station":
         return {Tag.Role.SENSOR: (LEVEL,)}
+    if kind == "greenhouse":
+        return {Tag.Role.SENSOR: CLIMATE}
     known = kind_of(kind)
     return {
         Tag.Role.SENSOR: known.sensors,
@@ -92,7 +101,7 @@ def _of(asset: Asset, source: Source | None) -> Iterable[Tag]:
                 name_en=name_en, role=role, unit=sensor.unit, low=sensor.low, high=sensor.high,
                 every_s=EVERY_S, source=source,
             )  # fmt: skip
-    if asset.kind not in ("bridge", "pump-station"):
+    if asset.kind not in ("bridge", "pump-station", "greenhouse"):
         name, name_en = NAMES["running"]
         yield Tag(
             code=code(asset.code, "running"), asset=asset, key="running", name=name,
