@@ -17,7 +17,7 @@ CLIMATE = (
     Sensor("co2", "ppm", 620.0, noise=6.0, low=0, high=5000),
     Sensor("light", "klx", 0.0, noise=0.05, low=0, high=200),
     Sensor("ec", "mS/cm", 1.15, noise=0.01, low=0, high=20),
-    Sensor("ph", "pH", 6.1, noise=0.02, low=0, high=14),
+    Sensor("ph", "", 6.1, noise=0.02, low=0, high=14),
 )
 STICKS = 1 / 6
 """The share of days on which a vent does not open."""
