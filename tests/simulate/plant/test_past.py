@@ -16,7 +16,7 @@ from linli.assets.telemetry.models import Refusal, Tag
 from linli.engines.lineage import walk
 from linli.logistics.chain import elsewhere
 from linli.logistics.chain.book import Stored
-from linli.logistics.chain.models import Event, Thing
+from linli.logistics.chain.models import Event, Passport, Thing
 from linli.people.models import User
 from linli.people.scope import Scope
 from linli.simulate.plant import beginning, past, supply, tags
@@ -95,6 +95,7 @@ def test_lots_of_the_past_came_from_suppliers_and_went_to_customers(plant):
     found = walk(list(cast), Stored(), backward=False, owners=[Event.objects.first().owner_id])
     sent = lots.exclude(state=Lot.State.HELD).count()
     assert len(found.containers) == sent * supply.PALLETS > 0
+    assert Passport.objects.get().thing.part in made, "the newest may be read by everybody"
     told = json.loads(past.state_file().read_text())["supply"]
     with clock.at(TUESDAY):
         assert supply.go_on(told, TUESDAY) == told

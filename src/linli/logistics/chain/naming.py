@@ -57,7 +57,7 @@ class Names:
         short = thing.part or thing.code or thing.uri.rsplit(":", 1)[-1]
         if thing.kind == Kind.CLASS and ware:
             short = str(ware)
-        note = str(ware) if ware else thing.code
+        note = str(ware) if ware else thing.code if thing.code != short else ""
         return Words(short, Kind(thing.kind).name.lower(), note,
                      reverse("chain-thing", args=[thing.pk]), sort)  # fmt: skip
 

@@ -37,6 +37,8 @@ def begin(
         spot.kept: past_parts.write(spot, seed, written.wear, inspector) for spot in spots.SPOTS
     }
     numbers["supply"] = supply.go_on(0, until)
+    if inspector is not None:
+        supply.release(inspector)
     # Last of all: without this file the next start begins anew.
     written.line.save(past.state_file(), **numbers)
     return written

@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 from linli.assets.inspection.models import Lot
 from linli.assets.register.models import Asset
 from linli.engines.gs1 import key
+from linli.logistics.chain import passports
 from linli.logistics.chain.capturing import capture
 from linli.logistics.chain.epcis.checking import document_of
-from linli.logistics.chain.models import Party, Ware
-from linli.people.models import Organisation
+from linli.logistics.chain.models import Party, Passport, Place, Thing, Ware
+from linli.people.models import Organisation, User
 
 PREFIX = "9521234"
 LOCAL = ZoneInfo("Asia/Shanghai")
@@ -26,6 +27,8 @@ FINISHED = timedelta(hours=2)
 """A lot to which no part was added for so long is finished."""
 PALLETS = 2  # of a lot
 DOCK, LINE, STORE = (f"urn:epc:id:sgln:{PREFIX}.00001.{spot}" for spot in ("dock", "line", "store"))
+SPOTS = ((DOCK, "收发货区", "Dock"), (LINE, "一号产线", "Line 1"), (STORE, "成品库", "Store"))
+SHOWN = ("maker", "made", "ingredients", "inspected")
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,18 @@ def go_on(after: int, until: datetime) -> int:
     _name(owner)
     events = [event for lot in lots for event in _of(lot, is_first=not after and lot is lots[0])]
     capture(document_of(events), owner)
+    for spot, name, name_en in SPOTS:
+        Place.objects.filter(uri=key(spot).uri).update(name=name, name_en=name_en)
     return lots[-1].pk
+
+
+def release(by: User) -> None:
+    """Let everybody read of the newest lot that was shipped, if nothing was released yet."""
+    shipped = Lot.objects.exclude(state=Lot.State.HELD).filter(product__code=PRODUCT)
+    codes = shipped.order_by("-pk").values_list("code", flat=True)[:20]
+    made = Thing.objects.filter(part__in=list(codes)).order_by("-pk").first()
+    if made is not None and passports.may_release(by, made) and not Passport.objects.exists():
+        passports.release(made, by, SHOWN)
 
 
 def _owner(lot: Lot) -> Organisation | None:
