@@ -27,17 +27,18 @@ class Route:
 class Sides:
     """Both sides of a case about something whose keepers are known, in place of a `Router`.
 
-    `asset` is the code of what it is about. Precedents of the town have no say in it.
+    `asset` is the code of the asset it is about, if it is about one. Precedents of the town have
+    no say in it.
     """
 
     territorial: Organisation
     functional: Organisation
-    asset: str
+    asset: str = ""
 
     def route(self, case: Case) -> Route:
         """Send a case whose category is known to the keepers."""
         assert case.category is not None
-        why = {"by": "asset", "asset": self.asset}
+        why = {"by": "asset", "asset": self.asset} if self.asset else {"by": "owner"}
         both = {Side.TERRITORIAL.value: why, Side.FUNCTIONAL.value: why}
         return Route(self.territorial, self.functional, case.category.lead_side, both)
 

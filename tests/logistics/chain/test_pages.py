@@ -4,8 +4,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from linli.assets.inspection.chained import Chained, chained
+from linli.assets.inspection.models import Lot, Product
+from linli.cases.models import Case
 from linli.cases.refusal import Refused
-from linli.logistics.chain import book, drills, passports, suppliers
+from linli.clock import now
+from linli.logistics.chain import book, calling_back, drills, passports, suppliers
+from linli.logistics.chain.calling_back import page_of_case
 from linli.logistics.chain.models import Drill, Party, Passport, Ware
 from linli.logistics.chain.recalling import affected, reached
 from linli.logistics.chain.visibility import owners
@@ -110,6 +115,50 @@ def test_the_recall_page_offers_all_as_a_file_and_keeps_the_drill(full):
     assert "3 lots are affected" in page
     assert file.count("\r\n") == 4 and "A1" in file
     assert Drill.objects.get().lots == 3
+
+
+def test_a_recall_in_earnest_opens_one_case_of_the_plant_until_that_has_ended(full):
+    client = browser("inspector")
+    page = client.get(reverse("recall"), {"lot": "S1"}).content.decode()
+    for _again in range(2):
+        client.post(reverse("record-drill"), {"lot": "S1", "case": "1"})
+
+    case = Case.objects.get()
+    assert "Call these lots back" in page
+    assert [row.case for row in Drill.objects.all()] == [case, case]
+    assert (case.source, case.category.code) == ("logistics", "lot-hold")
+    assert case.functional.code == "p1-quality"
+    assert "Ironworks" not in case.body and "商店 (1)" in case.body
+    answer = client.get(reverse("recall"), {"lot": "S1"}).content.decode()
+    assert case.code in answer and "Call these lots back" not in answer
+    assert page_of_case(case) == f"{reverse('recall')}?lot=S1"
+    Case.objects.update(state="closed")
+    client.post(reverse("record-drill"), {"lot": "S1", "case": "1"})
+    assert Case.objects.count() == 2
+
+
+def test_the_page_of_an_inspected_lot_shows_the_code_of_its_passport(full):
+    product = Product.objects.create(code="seat", name="座椅")
+    found = Lot.objects.create(code="A1", product=product, began_at=now(), last_at=now())
+    sight = scope(person("inspector"))
+    assert chained(sight, found) is None, "no goods say that they are this product"
+
+    Ware.objects.filter(gtin=gtin(SEAT)).update(product="seat")
+    row = thing(lot(SEAT, "A1"))
+    assert chained(sight, found) == Chained(reverse("chain-thing", args=[row.pk]))
+    passports.release(row, person("inspector"), ["made"])
+    page = browser("chief").get(reverse("inspection-lot", args=[found.pk])).content.decode()
+    assert reverse("chain-code", args=[row.pk]) in page
+    assert reverse("passport", args=[gtin(SEAT), "A1"]) in page
+
+
+def test_nobody_calls_back_the_goods_of_others(full):
+    with pytest.raises(Refused):
+        calling_back.call_back(
+            scope(person("operator")), person("operator"), drills.Asked(lot="S1")
+        )
+
+    assert not Case.objects.exists()
 
 
 def test_asked_from_memory_and_from_the_database_the_answer_is_the_same(full):

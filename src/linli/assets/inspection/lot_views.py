@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.assets.inspection import listing, lots, saying
+from linli.assets.inspection.chained import chained
 from linli.assets.inspection.figures import Counted
 from linli.assets.inspection.models import Alarm, Flaw, Inspection, Lot, Verdict
 from linli.assets.inspection.visibility import sees_any
@@ -93,7 +94,7 @@ def _lot(
         {
             "lot": found, "page": page, "verdict": verdict, "steps": steps,
             "held": next((one for one in steps if one.state == Lot.State.HELD), None),
-            "kinds": kinds_of(found), "cases": _cases(sight, found),
+            "kinds": kinds_of(found), "chained": chained(sight, found), "cases": _cases(sight, found),
             "may_hold": may_hold(sight, found), "fault": fault, "longest": LONGEST,
             "query": "all=1" if not verdict else f"verdict={verdict}",
         },

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from ninja import Router, Status
 from pydantic import Field
 
-from linli.logistics.chain import drills, elsewhere, passports, suppliers, tracing
+from linli.logistics.chain import calling_back, drills, elsewhere, passports, suppliers, tracing
 from linli.logistics.chain.models import Passport, Thing
 from linli.logistics.chain.visibility import owners, sees_any
 from linli.people.models import User
@@ -177,13 +177,14 @@ def recall(request: HttpRequest) -> dict[str, Any]:
 
 
 class DrillBody(Given):
-    """What is suspected."""
+    """What is suspected, and whether the lots are called back in earnest."""
 
     lot: Short = ""
     supplier: Short = ""
     ware: Annotated[Text, Field(max_length=14)] = ""
     since: Moment | None = None
     until: Moment | None = None
+    case: bool = Field(False, description="Open a case of the recall for those who keep the goods")
 
 
 class DrillShape(Shape):
@@ -194,16 +195,20 @@ class DrillShape(Shape):
     containers: int
     parties: int
     ms: float
+    case: str | None = None
 
 
 @router.post("/recall-drills", response={201: DrillShape}, **operation(
-    N("Record a recall drill"), takes=DrillBody, name="record_drill"))  # fmt: skip
+    N("Record a recall drill, or call the lots back"), takes=DrillBody,
+    name="record_drill"))  # fmt: skip
 def record(request: HttpRequest) -> Status:
     sight = _reader(request)
     told, _files = given(request, DrillBody)
-    row = drills.record(sight, _user(sight), _drilled(sight, told))
+    record_or_open = calling_back.call_back if told.case else drills.record
+    row = record_or_open(sight, _user(sight), _drilled(sight, told))
     return Status(201, {"id": row.pk, "lots": row.lots, "containers": row.containers,
-                        "parties": row.parties, "ms": row.ms})  # fmt: skip
+                        "parties": row.parties, "ms": row.ms,
+                        "case": row.case.code if row.case else None})  # fmt: skip
 
 
 # --- passports -------------------------------------------------------------------------------

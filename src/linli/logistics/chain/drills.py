@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from linli.cases.models import Case
 from linli.clock import now
 from linli.logistics.chain import finding, recalling
 from linli.logistics.chain.elsewhere import Inspected, inspected
@@ -14,7 +15,7 @@ from linli.logistics.chain.epcis.vocabulary import said
 from linli.logistics.chain.models import Drill, Party, Place, Supplied, Thing
 from linli.logistics.chain.naming import Names, Words, names_of
 from linli.logistics.chain.visibility import owners, writes_for
-from linli.people.models import User
+from linli.people.models import Organisation, User
 from linli.people.scope import Scope
 
 MOST = 200  # lots shown on a page; the file has all
@@ -36,6 +37,14 @@ class Asked:
     def is_asked(self) -> bool:
         """Whether it names anything."""
         return bool(self.lot or self.supplier or self.ware)
+
+    def told(self) -> dict[str, str]:
+        """Return it as it is kept."""
+        return {
+            "lot": self.lot, "supplier": self.supplier, "ware": self.ware,
+            "since": self.since.isoformat() if self.since else "",
+            "until": self.until.isoformat() if self.until else "",
+        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -146,14 +155,13 @@ def lines(found: Found) -> Iterator[list[Any]]:
 
 def record(sight: Scope, by: User, asked: Asked) -> Drill:
     """Keep what a drill found now, and how long it took."""
-    found = drill(sight, asked, most=0)
-    told = {
-        "lot": asked.lot, "supplier": asked.supplier, "ware": asked.ware,
-        "since": asked.since.isoformat() if asked.since else "",
-        "until": asked.until.isoformat() if asked.until else "",
-    }  # fmt: skip
+    return keep(drill(sight, asked, most=0), writes_for(sight), by)
+
+
+def keep(found: Found, owner: Organisation | None, by: User, case: Case | None = None) -> Drill:
+    """Keep what was found, and the case that was opened for it."""
     return Drill.objects.create(
-        owner=writes_for(sight), by=by, at=now(), asked=told, lots=found.lots,
+        owner=owner, by=by, at=now(), asked=found.asked.told(), lots=found.lots, case=case,
         containers=found.containers, parties=len(found.told), ms=round(found.ms, 2),
     )  # fmt: skip
 

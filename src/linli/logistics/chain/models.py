@@ -3,6 +3,8 @@
 Moments in edges are whole milliseconds since 1970, as `linli.engines.lineage` has them.
 """
 
+from urllib.parse import urlencode
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -306,6 +308,14 @@ class Drill(models.Model):
     containers = models.PositiveIntegerField(default=0)
     parties = models.PositiveIntegerField(default=0)
     ms = models.FloatField(default=0)
+    case = models.ForeignKey("cases.Case", models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         ordering = ["-id"]
+
+    @property
+    def query(self) -> str:
+        """What its page is asked with to find the same."""
+        told = {key: value[:10] if key in ("since", "until") else value
+                for key, value in self.asked.items() if value}  # fmt: skip
+        return urlencode(told)

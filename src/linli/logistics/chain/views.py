@@ -20,7 +20,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from linli.cases.refusal import Refused
 from linli.engines.gs1 import Kind
-from linli.logistics.chain import book, drills, elsewhere, finding, passports, suppliers, tracing
+from linli.logistics.chain import (
+    book,
+    calling_back,
+    drills,
+    elsewhere,
+    finding,
+    passports,
+    suppliers,
+    tracing,
+)
 from linli.logistics.chain.models import Capture, Drill, Event, Passport, Thing
 from linli.logistics.chain.naming import names_of
 from linli.logistics.chain.visibility import may_write, owners, sees_any
@@ -179,10 +188,13 @@ def recall(request: HttpRequest) -> HttpResponse:
     if found is None:
         book.prepare()
     query = {k: v for k, v in request.GET.items() if k != "page"}
+    affects = found is not None and found.lots > 0
     return render(request, "chain/recall.html", {
         "asked": request.GET, "is_asked": asked.is_asked, "found": found,
+        "may_call_back": found is not None and calling_back.keeper(sight, found.start) is not None,
+        "case": calling_back.open_case(sight, asked) if affects else None,
         "query": urlencode(query), "suppliers": drills.suppliers(sight),
-        "past": sight.of(Drill).select_related("by")[:8],
+        "past": sight.of(Drill)[:8],
     })  # fmt: skip
 
 
@@ -192,9 +204,15 @@ def record_drill(request: HttpRequest) -> HttpResponse:
     """Keep what a drill found, and how long it took."""
     sight = _reader(request)
     asked = _asked(request)
-    if asked.is_asked:
-        drills.record(sight, _user(request), asked)
-        messages.success(request, _("The drill was recorded."))
+    try:
+        if asked.is_asked and "case" in request.POST:
+            calling_back.call_back(sight, _user(request), asked)
+            messages.success(request, _("The case of this recall is open."))
+        elif asked.is_asked:
+            drills.record(sight, _user(request), asked)
+            messages.success(request, _("The drill was recorded."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
     names = ("lot", "supplier", "ware", "since", "until")
     query = {name: request.POST[name] for name in names if request.POST.get(name)}
     return redirect(f"{reverse('recall')}?{urlencode(query)}")
