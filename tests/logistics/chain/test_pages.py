@@ -6,6 +6,8 @@ from django.urls import reverse
 
 from linli.assets.inspection.chained import Chained, chained
 from linli.assets.inspection.models import Lot, Product
+from linli.assets.register import tree
+from linli.assets.register.models import Asset
 from linli.cases.models import Case
 from linli.cases.refusal import Refused
 from linli.clock import now
@@ -138,7 +140,9 @@ def test_a_recall_in_earnest_opens_one_case_of_the_plant_until_that_has_ended(fu
 
 
 def test_the_page_of_an_inspected_lot_shows_the_code_of_its_passport(full):
-    product = Product.objects.create(code="seat", name="座椅")
+    plant = Asset(code="P1", level="plant", kind="plant", name="示范工厂", organisation=full.owner)
+    tree.save(plant)
+    product = Product.objects.create(code="seat", name="座椅", asset=plant)
     found = Lot.objects.create(code="A1", product=product, began_at=now(), last_at=now())
     sight = scope(person("inspector"))
     assert chained(sight, found) is None, "no goods say that they are this product"

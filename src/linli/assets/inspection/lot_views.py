@@ -94,7 +94,8 @@ def _lot(
         {
             "lot": found, "page": page, "verdict": verdict, "steps": steps,
             "held": next((one for one in steps if one.state == Lot.State.HELD), None),
-            "kinds": kinds_of(found), "chained": chained(sight, found), "cases": _cases(sight, found),
+            "kinds": kinds_of(found), "cases": _cases(sight, found),
+            "chained": chained(sight, found),
             "may_hold": may_hold(sight, found), "fault": fault, "longest": LONGEST,
             "query": "all=1" if not verdict else f"verdict={verdict}",
         },

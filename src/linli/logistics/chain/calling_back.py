@@ -51,7 +51,8 @@ def call_back(sight: Scope, by: User, asked: drills.Asked) -> Drill:
     Refused
         If nothing is affected, or `by` keeps the chain for nobody who has the suspected goods.
     """
-    found = drills.drill(sight, asked, most=None)
+    with translation.override(settings.LANGUAGE_CODE):  # the case is read by others too
+        found = drills.drill(sight, asked, most=None)
     if not found.lots:
         raise Refused(_("Nothing is affected."))
     owner = keeper(sight, found.start)
