@@ -10,6 +10,7 @@ from linli.assets.register.laying import Plan, writer
 from linli.assets.register.models import Asset
 from linli.assets.register.visibility import sees_any, works_with
 from linli.cases.refusal import Refused
+from linli.people.models import User
 from linli.people.scope import Scope
 from linli.tables import Column, Kind, Table, Wrong, declare
 
@@ -28,6 +29,7 @@ def _finish(row: Growth) -> list[Wrong]:
 
 def _save(row: Growth, scope: Scope) -> None:
     crop = row.crop.code if row.crop else ""
+    assert isinstance(scope.user, User)
     record(row.asset, crop, row.stage, scope.user, row.since, row.note)
 
 
