@@ -1,6 +1,7 @@
 // The drawing of a trace: what went in on the left, what became of it on the right.
 "use strict";
 
+const SIDE = 72, ABOVE = 24, BELOW = 32;
 const holder = document.getElementById("trace");
 if (holder && window.echarts) {
   const told = JSON.parse(document.getElementById("trace-graph").textContent);
@@ -39,7 +40,10 @@ if (holder && window.echarts) {
   const chart = window.echarts.init(holder, null, { renderer: "canvas" });
   const draw = () => {
     const wide = holder.clientWidth, high = holder.clientHeight;
-    const step = Math.max(wide / Math.max(columns.length, 2), 84);
+    // In pixels of the drawing: what is stretched afterwards draws ovals for circles.
+    const step = (wide - 2 * SIDE) / Math.max(columns.length - 1, 1);
+    const reach = Math.max(...height.values()) - Math.min(...height.values()) || 1;
+    const rise = (high - ABOVE - BELOW) / reach;
     const sign = { process: ["rect", 8], unit: ["roundRect", 14], returnable: ["roundRect", 14] };
     chart.setOption({
       animation: false,
@@ -47,7 +51,7 @@ if (holder && window.echarts) {
         (dataType === "node" ? `${data.name}\n${data.note ?? ""}` : "") },
       series: [{
         type: "graph", layout: "none", roam: true, edgeSymbol: ["none", "arrow"], edgeSymbolSize: 7,
-        left: 60, right: 60, top: 24, bottom: 32,
+        left: SIDE, right: SIDE, top: ABOVE, bottom: BELOW,
         lineStyle: { color: worn("--edge"), width: 1, curveness: 0.08 },
         label: { show: true, position: "bottom", color: worn("--ink"), fontSize: 11,
           formatter: ({ data }) => (data.here || (named && data.sort !== "process") ? data.name : "") },
@@ -56,7 +60,7 @@ if (holder && window.echarts) {
           const [symbol, size] = sign[node.sort] ?? ["circle", 13];
           const here = node.id === told.here;
           return { ...node, here, symbol, symbolSize: here ? 22 : size,
-            x: columns.indexOf(node.column) * step, y: height.get(node.id) * Math.max(high, most * 26),
+            x: columns.indexOf(node.column) * step, y: height.get(node.id) * rise,
             itemStyle: { color: here ? worn("--lake") : node.sort === "process" ? worn("--faded")
               : worn("--paper"), borderColor: worn("--lake"), borderWidth: node.sort === "process" ? 0 : 1.5 } };
         }),
