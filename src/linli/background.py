@@ -19,6 +19,7 @@ from linli.doors import outbox, uploads
 from linli.enterprises import keeping as park
 from linli.indicators import alarms, forecasts, keeping
 from linli.indicators.bulletins import making
+from linli.logistics.delivery import planning as deliveries
 from linli.programmes import gauges
 from linli.programmes.remediation import watch
 from linli.programmes.renewal import late
@@ -89,6 +90,7 @@ JOBS: dict[str, Callable[[], Sequence[Callable[[], object]]]] = {
     "inspection": _inspecting,
     "teaching": _fitting,
     "maintenance": lambda: (looking.look,),
+    "deliveries": lambda: (deliveries.make_all,),
 }
 
 
@@ -103,6 +105,7 @@ def work(pause_s: float) -> None:
     parent, counted, told = os.getppid(), 0.0, 0.0
     errand: multiprocessing.process.BaseProcess | None = None
     lesson: multiprocessing.process.BaseProcess | None = None
+    planner: multiprocessing.process.BaseProcess | None = None
     beside.start("ponder", PONDER_S, patience=10)
     beside.start("indicators", FOLLOW_S, patience=5)
     beside.start("telemetry", MEASURE_S, patience=0)
@@ -127,6 +130,8 @@ def work(pause_s: float) -> None:
                 errand = beside.errand("bulletins", patience=2)
             if teaching.are_wanted() and not (lesson and lesson.is_alive()):
                 lesson = beside.errand("teaching", patience=10)
+            if deliveries.are_wanted() and not (planner and planner.is_alive()):
+                planner = beside.errand("deliveries", patience=2)
         except DatabaseError:
             log.exception("the worker could not reach the database; it tries again")
         except Exception:

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.utils.timezone import localdate
 
 from linli.clock import now
-from linli.logistics.delivery.models import Depot, Order
+from linli.logistics.delivery.models import Depot, Order, Plan
 from linli.people.scope import Scope
 
 MOST = 300
@@ -48,3 +48,10 @@ def listed(sight: Scope, code: str = "", day: str = "", state: str = "") -> List
     unplaced = rows.filter(lon=None, state=Order.State.OPEN).count()
     return Listed(known, depot, when, list(shown.order_by("window_until", "number")[:MOST]),
                   counts, sum(counted.values()), state, unplaced)  # fmt: skip
+
+
+def plans(sight: Scope, found: Listed) -> list[Plan]:
+    """Return the latest plans of the day that is shown."""
+    rows = sight.of(Plan).filter(depot=found.depot, day=found.day)
+    rows = rows.exclude(state=Plan.State.DROPPED)
+    return list(rows.defer("problem", "content").order_by("-pk")[:5])

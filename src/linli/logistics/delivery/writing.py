@@ -253,3 +253,34 @@ DEPOTS = _writer(Kept("depots", Depot, ("code",), _finish_depot))
 DOCKS = _writer(Kept("docks", Dock, ("code",), _finish_dock))
 VEHICLES = _writer(Kept("vehicles", Vehicle, ("code",), _finish_vehicle))
 ORDERS = _writer(Kept("delivery-orders", Order, ("depot", "number"), _finish_order))
+
+
+class NotTaken(ValueError):
+    """Orders that were not taken in; `wrongs` are what is wrong, by their place in the list."""
+
+    def __init__(self, wrongs: list[tuple[int, Wrong]]) -> None:
+        self.wrongs = wrongs
+        super().__init__(wrongs[0][1].message)
+
+
+def bring(scope: Scope, rows: Sequence[Values]) -> list[str]:
+    """Take in all orders or none.
+
+    Raises
+    ------
+    NotTaken
+        If anything is wrong with any of them.
+    """
+    wrongs: list[tuple[int, Wrong]] = []
+    seen: set[tuple[str, ...]] = set()
+    with transaction.atomic():
+        for at, told in enumerate(ORDERS.check(scope, rows)):
+            key = (str(rows[at]["depot"]), str(rows[at]["number"]).strip())
+            if key in seen:
+                wrongs.append((at, Wrong("number", _("This number stands in the list already."))))
+            seen.add(key)
+            if not isinstance(told, str):
+                wrongs += [(at, wrong) for wrong in told]
+        if wrongs:
+            raise NotTaken(wrongs)
+        return ORDERS.write(scope, rows)
