@@ -17,6 +17,7 @@ STRETCHES = ["day", "week", "month"]
 PAGES: dict[str, dict[str, Any]] = {
     # logistics
     "chain-thing": {"pk": some("chain.Thing")},
+    "delivery-plan": {"pk": some("delivery.Plan")},
     "chain-passport": {"pk": some("chain.Thing")},
     "chain-code": {"pk": some("chain.Thing")},
     # cases

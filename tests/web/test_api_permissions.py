@@ -30,6 +30,7 @@ OBJECTS = {
     "crop-stages/key": "growth",
     "depots/key": "depot", "docks/key": "dock", "vehicles/key": "vehicle",
     "delivery-orders/key": "delivery", "delivery-plans/key": "delivery_plan",
+    "delivery-plans/number": "delivery_plan",
     "delivery-stops/key": "delivery_stop", "dock-slots/key": "slot",
     "assets/key": "asset", "asset-health/key": "health", "asset-cases/key": "asset_case",
     "asset-history/key": "asset_entry", "asset-manuals/key": "manual", "spares/key": "spare",

@@ -141,7 +141,11 @@ OPERATIONS = {
     "chain": "list_chain-things list_captures", "chain-thing": "chain_trace list_chain-events",
     "chain-passport": "release_passport withdraw_passport list_lot-passports",
     "recall": "recall list_recall-drills", "record-drill": "record_drill", "recall-file": "recall",
-    "deliveries": "list_delivery-orders list_delivery-stops list_dock-slots",
+    "deliveries": "list_delivery-orders list_delivery-stops list_dock-slots bring_orders",
+    "ask-delivery-plan": "ask_delivery_plan",
+    "delivery-plan": "delivery_plan_tours list_delivery-plans",
+    "move-delivery": "try_delivery_move move_delivery",
+    "release-delivery-plan": "release_delivery_plan", "drop-delivery-plan": "drop_delivery_plan",
     "suppliers": "supplier_cards list_supplied", "passport": "lot_passport",
     "act: follow": "send_report",  # a report that joins a known case
     "act: report": "send_report",

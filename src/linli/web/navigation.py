@@ -256,7 +256,15 @@ ENTRIES = (
         field="agriculture",
         group="plant",
     ),
-    Entry("deliveries", _("Deliveries"), KEEPERS, "send", field="logistics", group="plant"),
+    Entry(
+        "deliveries",
+        _("Deliveries"),
+        KEEPERS,
+        "send",
+        ("delivery-plan",),
+        field="logistics",
+        group="plant",
+    ),
     Entry("my-leave", _("My leave"), STAFF, "calendar", group="running"),
     Entry(
         "administration",

@@ -222,8 +222,8 @@ class DeliveryMovedShape(Shape):
 
 
 def _moved(tried: planning.Moved) -> dict[str, Any]:
-    return {"extra": round(tried.extra, 2),
-            "broken": [{"vehicle": v, "rule": said(words)} for v, words in tried.broken]}  # fmt: skip
+    broken = [{"vehicle": vehicle, "rule": said(words)} for vehicle, words in tried.broken]
+    return {"extra": round(tried.extra, 2), "broken": broken}
 
 
 MOVE = {"order": "A-17", "vehicle": "van-1", "position": 2}

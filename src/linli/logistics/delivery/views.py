@@ -60,9 +60,11 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 def ask_plan(request: HttpRequest) -> HttpResponse:
     """Ask for a plan of a day."""
     sight = _reader(request)
-    depot = get_object_or_404(sight.of(Depot), code=request.POST.get("depot", ""))
-    if not keeps(sight, depot.owner_id):
+    depot = sight.of(Depot).filter(code=request.POST.get("depot", "")).first()
+    if not may_keep(sight) or (depot and not keeps(sight, depot.owner_id)):
         raise PermissionDenied
+    if depot is None:
+        return redirect("deliveries")
     try:
         day = date.fromisoformat(request.POST.get("day", ""))
         made = planning.ask(depot, day, _user(request))
