@@ -67,10 +67,10 @@ def test_a_move_says_what_it_breaks_and_is_kept_only_if_that_is_accepted(made):
 
     planning.move(made, "HUGE", "van-1", 1, 0, anyway=True)
 
-    with pytest.raises(Refused, match="changed"):
+    with pytest.raises(Refused, match="已被他人修改"):
         planning.move(made, "A1", "van-1", 2, 0, anyway=True)
     made.refresh_from_db()
-    with pytest.raises(Refused, match="break"):
+    with pytest.raises(Refused, match="违反规则"):
         planning.release(made)
 
 
@@ -104,7 +104,7 @@ def test_a_released_plan_gives_drivers_stops_and_customers_a_promise(made):
     first = next(stop.order for stop in stops if stop.order.number == "A1")
     # Ten in the morning in Shanghai is two in the morning by UTC.
     assert (first.state, first.promised_until.hour) == ("planned", 2)
-    with pytest.raises(Refused, match="draft"):
+    with pytest.raises(Refused, match="不是草稿"):
         planning.release(made)
 
 
