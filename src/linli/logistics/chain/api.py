@@ -184,7 +184,7 @@ class DrillBody(Given):
     ware: Annotated[Text, Field(max_length=14)] = ""
     since: Moment | None = None
     until: Moment | None = None
-    case: bool = Field(False, description=N("Open a case of the recall for those who keep goods"))
+    case: bool = False
 
 
 class DrillShape(Shape):
