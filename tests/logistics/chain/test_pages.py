@@ -16,7 +16,8 @@ from linli.logistics.chain.calling_back import page_of_case
 from linli.logistics.chain.models import Drill, Party, Passport, Ware
 from linli.logistics.chain.recalling import affected, reached
 from linli.logistics.chain.visibility import owners
-from linli.people.models import User
+from linli.logistics.delivery.models import Depot, Order
+from linli.people.models import Organisation, User
 from linli.people.scope import scope
 from tests.logistics.chain.events import (
     FOAM,
@@ -266,3 +267,18 @@ def test_parties_come_in_by_import_and_a_wrong_gln_is_named(full):
     assert writer.check(sight, [bad])[0][0].column == "gln"
     assert writer.write(sight, [good]) == ["new"]
     assert writer.write(sight, [good]) == ["unchanged"]
+
+
+def test_the_page_of_a_lot_says_in_which_delivery_it_went(full):
+    depot = Depot.objects.create(
+        code="D1", name="成品库", lon=121.01, lat=30.71, owner=Organisation.objects.get(code="p1")
+    )
+    Order.objects.create(
+        depot=depot, number="SO-7", customer="商店", day="2026-03-11", lot="A1", made_at=now()
+    )
+
+    page = browser("inspector").get(reverse("chain-thing", args=[thing(lot(SEAT, "A1")).pk]))
+
+    assert "SO-7" in page.text and "<span>Open</span>" in page.text
+    other = browser("inspector").get(reverse("chain-thing", args=[thing(lot(SEAT, "A2")).pk]))
+    assert "SO-7" not in other.text

@@ -15,7 +15,7 @@ from linli.logistics.chain.models import Thing, Ware
 from linli.people.scope import Scope
 from linli.tables import Table, declared
 
-INSPECTED, DELIVERIES = "inspection-lots", "deliveries"
+INSPECTED, DELIVERIES = "inspection-lots", "delivery-orders"
 HELD = "held"
 A_QUESTION = 5_000
 
@@ -100,7 +100,7 @@ def inspected(sight: Scope | None, things: Collection[Thing]) -> dict[int, Inspe
 def deliveries(sight: Scope, things: Collection[Thing]) -> list[Delivery]:
     """Return the deliveries that carry one of these things.
 
-    The table `deliveries` names what it carries in a column `lot` (lot codes).
+    The table `delivery-orders` names what it carries in a column `lot` (lot codes).
     """
     table = _table(DELIVERIES, sight)
     if table is None:
@@ -121,7 +121,7 @@ def _delivery(table: Table, names: Collection[str], row: Any) -> Delivery:
         found = row
         for part in column.lookup.split("__"):
             found = getattr(found, part, None)
-        return found
+        return dict(column.choices).get(found, found)
 
     key = value(table.key)
     return Delivery(
@@ -133,7 +133,7 @@ def _delivery(table: Table, names: Collection[str], row: Any) -> Delivery:
 def on_time_shares(sight: Scope, parties: Collection[str]) -> Mapping[str, tuple[int, int]]:
     """Return for suppliers by code how many deliveries were on time, of how many.
 
-    From the table `deliveries` with the columns `supplier` and `on_time`, where it has them.
+    From the table `delivery-orders` with the columns `supplier` and `on_time`, where it has them.
     """
     table = _table(DELIVERIES, sight)
     names = {column.name for column in table.columns} if table is not None else set()
