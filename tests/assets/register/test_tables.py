@@ -95,16 +95,21 @@ def test_stops_and_output_that_cannot_be_are_refused():
     assert put("outputs", "engineer", {**made, "until": a}) == [["until"]]
 
 
-def test_the_sample_goes_through_the_door(tmp_path):
+def test_the_sample_goes_through_the_door(tmp_path, plant):
     """The sample of Pinghu, with its organisations and areas as the small town has them."""
+    plant.town["packs"].append("farm")
+    plant.row("p1-process")[6] += " agriculture"
+    plant.load()
     for row in Asset.objects.order_by("-path"):
         row.delete()
     source = Path(__file__).parents[3] / "towns/pinghu/sample"
     folder = tmp_path / "sample"
     folder.mkdir()
     swap = {"P1-quality": "p1-quality", "P1-maintenance": "p1-maintenance", "P1": "p1",
-            "P1-L1": "p1-l1", "water": "housing", "utilities": "housing"}  # fmt: skip
-    for file in [*source.glob("asset-*.csv"), source / "assets.csv"]:
+            "P1-L1": "p1-l1", "water": "housing", "utilities": "housing",
+            "F1": "p1", "F1-crew": "p1-l1"}  # fmt: skip
+    others = [source / "assets.csv", source / "crop-stages.csv"]
+    for file in [*source.glob("asset-*.csv"), *others]:
         with file.open(encoding="utf-8", newline="") as lines:
             rows = list(csv.DictReader(lines))
         for row in rows:
@@ -122,7 +127,7 @@ def test_the_sample_goes_through_the_door(tmp_path):
 
     taken = sample.bring(tmp_path, Scope(person("administrator")))
 
-    assert taken["assets"] == Asset.objects.count() == 31
+    assert taken["assets"] == Asset.objects.count() == 38
     counts = [model.objects.count() for model in (Spare, Shift, CrewSkill, Entry)]
     assert counts == [12, 3, 11, 11]
     assert Entry.objects.latest("at").at.date().isoformat() < "2026-03-10"

@@ -35,7 +35,7 @@ class SourceForm(forms.ModelForm):
             "topics": _("What is subscribed to, with blanks between; by default linli/# or "
                         "spBv1.0/#."),
             "security": _("OPC UA only: with this installation’s certificate, to a server whose "
-                          "own is trusted (docs/telemetry.md)."),
+                          "own is trusted; both lie in the folder of the installation."),
             "client": _("The broker keeps what comes for this name while we are away."),
             "host": _("Sparkplug only: the name edge nodes wait for."),
             "asset": _("The plant it belongs to; none for a source of the town."),
