@@ -142,6 +142,7 @@ OPERATIONS = {
     "chain-passport": "release_passport withdraw_passport list_lot-passports",
     "recall": "recall list_recall-drills", "record-drill": "record_drill", "recall-file": "recall",
     "deliveries": "list_delivery-orders list_delivery-stops list_dock-slots bring_orders",
+    "my-deliveries": "list_delivery-stops tell_of_stop", "tell-of-stop": "tell_of_stop",
     "ask-delivery-plan": "ask_delivery_plan",
     "delivery-plan": "delivery_plan_tours list_delivery-plans",
     "move-delivery": "try_delivery_move move_delivery",

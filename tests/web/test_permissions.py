@@ -32,6 +32,7 @@ OBJECTS = {
     "part-picture.pk": "part", "inspection-lot.pk": "lot", "hold-lot.pk": "lot",
     "release-lot.pk": "lot", "compare-photos.code": "compared", "photo-change.code": "compared",
     "photo-change.before": "photo_before", "photo-change.after": "photo_after",
+    "tell-of-stop.pk": "delivery_stop",
     "delivery-plan.pk": "delivery_plan", "move-delivery.pk": "delivery_plan",
     "release-delivery-plan.pk": "delivery_plan", "drop-delivery-plan.pk": "delivery_plan",
     "chain-thing.pk": "thing", "chain-passport.pk": "thing", "chain-code.pk": "thing",

@@ -261,7 +261,7 @@ ENTRIES = (
         _("Deliveries"),
         KEEPERS,
         "send",
-        ("delivery-plan",),
+        ("delivery-plan", "my-deliveries"),
         field="logistics",
         group="plant",
     ),

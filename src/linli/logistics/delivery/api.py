@@ -2,15 +2,16 @@
 
 from datetime import date
 from typing import Annotated, Any
+from uuid import UUID
 
 from django.http import HttpRequest
 from django.utils.translation import gettext_noop
 from ninja import Router, Status
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from linli.cases.refusal import Refused
-from linli.logistics.delivery import planning, writing
-from linli.logistics.delivery.models import Depot, Plan
+from linli.logistics.delivery import driving, planning, writing
+from linli.logistics.delivery.models import Depot, Plan, Stop
 from linli.logistics.delivery.visibility import keeps, sees_any
 from linli.logistics.saying import said
 from linli.people.models import User
@@ -278,3 +279,38 @@ def drop(request: HttpRequest, number: int) -> dict[str, Any]:
     except Refused as refusal:
         raise Problem(409, str(refusal)) from refusal
     return {"id": row.pk, "state": Plan.State.DROPPED}
+
+
+class StopToldGiven(Given):
+    """What became of a stop; the phone makes the number, so that a repeat changes nothing."""
+
+    number: Annotated[UUID, Field(strict=False)]
+    what: Annotated[Text, Field(pattern="^(arrived|done|failed)$")]
+    at: Annotated[AwareDatetime | None, Field(strict=False)] = None
+    reason: Annotated[Text, Field(max_length=driving.LONGEST)] = ""
+
+
+class StopToldShape(Shape):
+    """A stop after what was told of it."""
+
+    id: int
+    state: str
+
+
+@router.post("/delivery-stops/{number}/tell", response=StopToldShape, **operation(
+    N("Tell what became of a stop"),
+    N("By its driver, or who keeps the depot. A number that was sent before changes nothing."),
+    takes=StopToldGiven, name="tell_of_stop",
+    example={"number": "5b1f0a52-7f0e-4c39-9d43-1f6f0a3f5c11", "what": "failed",
+             "reason": "无人收货"}))  # fmt: skip
+def tell_of_stop(request: HttpRequest, number: int) -> dict[str, Any]:
+    sight = scope(request.user)
+    row: Stop = by_key(sight.of(Stop).select_related("tour__plan__depot"), number)
+    if not driving.may_tell(sight, row):
+        raise Problem(403)
+    told, _files = given(request, StopToldGiven)
+    try:
+        row = driving.act(row, _user(sight), told.number, told.what, told.at, told.reason)
+    except Refused as refusal:
+        raise Problem(409, str(refusal)) from refusal
+    return {"id": row.pk, "state": row.state}

@@ -202,6 +202,14 @@ class Tour(models.Model):
             models.UniqueConstraint(fields=["plan", "vehicle"], name="one_tour_a_vehicle")
         ]
 
+    @property
+    def state(self) -> str:
+        """Return whether it is ahead, under way or ended, by what became of its stops."""
+        told = {stop.state for stop in self.stops.all()}
+        if told <= {Stop.State.PLANNED}:
+            return "ahead"
+        return "under-way" if told & {Stop.State.PLANNED, Stop.State.ARRIVED} else "ended"
+
 
 class Stop(models.Model):
     """A stop of a tour: what was planned, and what became of it."""

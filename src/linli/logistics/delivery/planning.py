@@ -3,6 +3,7 @@
 A plan keeps its problem as JSON. What the engine could not plan is in the plan, order by order.
 """
 
+import logging
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -18,6 +19,8 @@ from linli.clock import now
 from linli.logistics.delivery.models import Depot, Order, Plan, Stop, Tour, Vehicle
 from linli.people.models import User
 from linli.tables import touched
+
+log = logging.getLogger(__name__)
 
 HOME = "depot"
 KMH, FACTOR = 35.0, 1.3  # on the roads of a town, as no road network is given
@@ -113,8 +116,8 @@ def make(plan: Plan) -> None:
     from linli.engines.routes.reading import problem_of
     from linli.engines.routes.solve import solve
 
-    given = problem(plan.depot, plan.day)
     try:
+        given = problem(plan.depot, plan.day)
         read, unread = problem_of(given, Path())
         made = solve(read, plan.seconds, workers=1)
         lost = [LeftOut(each.name, each.code, each.detail) for each in unread
@@ -124,9 +127,9 @@ def make(plan: Plan) -> None:
         ).to_dict()
         kept = {"problem": given, "content": content, "state": Plan.State.DRAFT}
     except Exception as error:
-        kept = {"state": Plan.State.FAILED, "trouble": f"{type(error).__name__}: {error}"[:300]}
-        _store(plan, kept)
-        raise
+        # Its readers are told that it failed; what exactly happened is for who keeps the site.
+        log.exception("delivery plan %s could not be made", plan.pk)
+        kept = {"state": Plan.State.FAILED, "trouble": type(error).__name__[:300]}
     _store(plan, kept)
 
 

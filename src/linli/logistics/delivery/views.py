@@ -1,6 +1,7 @@
 """Pages of deliveries."""
 
 from datetime import date
+from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
@@ -12,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.cases.refusal import Refused
-from linli.logistics.delivery import drawn, listing, planning
-from linli.logistics.delivery.models import Depot, Plan
+from linli.logistics.delivery import drawn, driving, listing, planning
+from linli.logistics.delivery.models import Depot, Plan, Stop
 from linli.logistics.delivery.visibility import keeps, may_keep, sees_any
 from linli.logistics.saying import said
 from linli.people.models import User
@@ -91,6 +92,7 @@ def _shown(
         "tried": tried, "broken": [(v, said(w)) for v, w in tried.broken] if tried else [],
         "moving": moving, "is_draft": row.state == Plan.State.DRAFT,
         "is_waiting": row.state == Plan.State.WAITING,
+        "has_failed": row.state == Plan.State.FAILED,
     })  # fmt: skip
 
 
@@ -144,3 +146,38 @@ def drop_plan(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("delivery-plan", pk)
     return redirect(f"{reverse('deliveries')}?depot={row.depot.code}&day={row.day.isoformat()}")
+
+
+@login_required
+@require_safe
+def my_deliveries(request: HttpRequest) -> HttpResponse:
+    """Show a driver the stops of today, and let them tell what became of each."""
+    sight, user = scope(request.user), _user(request)
+    if not sees_any(sight) and not driving.drives(user):
+        raise PermissionDenied
+    rows = driving.mine(sight, user)
+    ahead = [row.stop.pk for row in rows if row.stop.state in driving.AHEAD]
+    return render(request, "delivery/mine.html", {
+        "rows": rows, "ahead": len(ahead), "next": ahead[0] if ahead else None,
+    })  # fmt: skip
+
+
+@login_required
+@require_POST
+def tell_of_stop(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take in what a driver tells of a stop."""
+    sight, sent = scope(request.user), request.POST
+    seen = sight.of(Stop).select_related("tour__plan__depot")
+    stop = get_object_or_404(seen, pk=pk)
+    if not driving.may_tell(sight, stop):
+        raise PermissionDenied
+    try:
+        number = UUID(sent.get("number", ""))
+        driving.act(
+            stop, _user(request), number, sent.get("what", ""), reason=sent.get("reason", "")
+        )
+    except ValueError:
+        messages.error(request, _("Send the form of the page: its number is missing."))
+    except Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect(f"{reverse('my-deliveries')}#stop-{pk}")

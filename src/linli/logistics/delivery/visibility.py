@@ -89,9 +89,13 @@ def _below(link: str) -> None:
         known = owners(scope)
         return EVERYBODY if known is None else Q(**{f"{link}owner__in": known})
 
+    def rule_of_stops(scope: Scope) -> Q:
+        # Who drives for others sees their own stops too.
+        return rule(scope) | Q(tour__driver=scope.user.pk)
+
     for model, way in LINKS.items():
         if way == link:
-            visible(model)(rule)
+            visible(model)(rule_of_stops if model is Stop else rule)
 
 
 for _link in sorted(set(LINKS.values())):
