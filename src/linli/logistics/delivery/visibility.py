@@ -91,7 +91,8 @@ def _below(link: str) -> None:
 
     def rule_of_stops(scope: Scope) -> Q:
         # Who drives for others sees their own stops too.
-        return rule(scope) | Q(tour__driver=scope.user.pk)
+        own = scope.user.pk  # nobody's, where nobody signed in: not the tours without a driver
+        return rule(scope) if own is None else rule(scope) | Q(tour__driver=own)
 
     for model, way in LINKS.items():
         if way == link:
