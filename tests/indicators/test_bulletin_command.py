@@ -16,6 +16,9 @@ from tests.cases.conftest import MORNING
 from tests.indicators.test_bulletins import happened
 from tests.small_town import SmallTown
 
+# The issues it prints are asked of both kinds of database where they are made.
+pytestmark = pytest.mark.one_database
+
 
 def linli(*arguments, **environment):
     return CliRunner().invoke(

@@ -14,6 +14,9 @@ from tests.assets.inspection.rtsp_camera import RtspCamera
 from tests.assets.telemetry.broker import free_port
 from tests.engines.test_surface import brushed
 
+# A camera on the network; its parts are kept as those of any station.
+pytestmark = pytest.mark.one_database
+
 PATIENCE_S = 40.0
 
 

@@ -15,6 +15,9 @@ from linli.simulate.plant.spots import BOARDS, PLATES
 
 from .conftest import TUESDAY
 
+# What is written here other tests ask of both kinds of database.
+pytestmark = pytest.mark.one_database
+
 
 @pytest.fixture
 def begun(plant):

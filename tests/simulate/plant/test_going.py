@@ -16,6 +16,9 @@ from linli.simulate.plant.going import CATCH_UP, EVERY_S, Going
 
 from .conftest import TUESDAY
 
+# What is written here other tests ask of both kinds of database.
+pytestmark = pytest.mark.one_database
+
 
 class Days:
     """Lets the town's time pass for the plant and for the worker of telemetry."""

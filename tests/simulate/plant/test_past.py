@@ -23,6 +23,9 @@ from linli.simulate.plant import beginning, past, supply, tags
 
 from .conftest import TUESDAY
 
+# What is written here other tests ask of both kinds of database.
+pytestmark = pytest.mark.one_database
+
 DAYS = 60
 
 
