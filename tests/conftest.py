@@ -112,8 +112,8 @@ def installation(_empty_installation):
 # Begun first, the longest before all: what takes long at the end keeps one worker waiting for
 # the other. A file goes to one worker as a whole, so what a module shares is made once.
 LONG = (
-    *("web/test_axe.py", "doors/test_schemathesis.py", "web/test_map_browser.py"),
-    *("web/test_cockpit_browser.py", "engines/test_surface.py", "web/test_api_permissions.py"),
+    *("web/test_api_permissions.py", "web/test_axe.py", "doors/test_schemathesis.py"),
+    *("web/test_map_browser.py", "web/test_cockpit_browser.py", "engines/test_surface.py"),
     *("test_cli.py", "web/test_five_doubles_browser.py", "web/test_permissions.py"),
     *("simulate/test_history.py", "doors/test_allowance.py", "simulate/plant/test_going.py"),
     *("web/test_cutting_browser.py", "scores/test_workers.py", "simulate/test_live.py"),

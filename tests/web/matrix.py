@@ -55,7 +55,7 @@ def compare(part: str, rows: dict[str, list[str]]) -> None:
         for name, marks in rows.items()
         if told.get(name) != marks
     }
-    assert not differing
+    assert not differing, differing
     assert set(told) == set(rows), "the matrix names what is gone"
 
 
