@@ -38,7 +38,7 @@ from linli.topics.models import Member, Topic
 from tests.small_town import SmallTown, area, person
 from tests.stewards.conftest import LESSONS
 
-EXAMPLES = int(os.environ.get("LINLI_EXAMPLES", "2"))
+EXAMPLES = int(os.environ.get("LINLI_EXAMPLES", "3"))
 CONFIG = {
     "seed": 20261124,
     "checks": {

@@ -56,8 +56,7 @@ def test_what_breaks_the_habit_of_two_sensors_is_found_though_each_is_in_range()
 
 def test_false_alarms_are_as_rare_as_told_though_normal_is_known_from_few_rows():
     # Asked for one in 150 rows, 60 machines watched for 150 rows each: 60 alarms on the mean. They
-    # come in clusters, of machines learnt badly. A limit by the share of machines that have none
-    # (before this one) gave two to three times as many.
+    # come in clusters, of machines learnt badly.
     alarms = 0
     for seed in range(60):
         well = machine(seed, 180)

@@ -141,7 +141,7 @@ OPERATIONS = {
     "chain": "list_chain-things list_captures", "chain-thing": "chain_trace list_chain-events",
     "chain-passport": "release_passport withdraw_passport list_lot-passports",
     "recall": "recall list_recall-drills", "record-drill": "record_drill", "recall-file": "recall",
-    "deliveries": "list_delivery-orders list_delivery-stops list_dock-slots bring_orders",
+    "deliveries": "list_delivery-orders list_delivery-stops bring_orders",
     "my-deliveries": "list_delivery-stops tell_of_stop", "tell-of-stop": "tell_of_stop",
     "ask-delivery-plan": "ask_delivery_plan",
     "delivery-plan": "delivery_plan_tours list_delivery-plans",

@@ -416,16 +416,12 @@ def _delivery(village: str, name: str) -> dict[str, Any]:
     depot = delivery.Depot.objects.create(
         code=f"D{village}", name="库", owner=organisation(f"{village}law"), lon=121.0, lat=30.7,
     )  # fmt: skip
-    dock = delivery.Dock.objects.create(code=f"{village}-dock", name="门", depot=depot)
     vehicle = delivery.Vehicle.objects.create(
         code=f"{village}-van", name="车", depot=depot, shift_from="08:00", shift_until="17:00",
         energy="diesel",
     )  # fmt: skip
     order = delivery.Order.objects.create(
         number="A1", depot=depot, customer="店", day=day, made_at=now(),
-    )  # fmt: skip
-    slot = delivery.Slot.objects.create(
-        dock=dock, begins=now(), ends=now() + timedelta(hours=1), what="钢", by=by,
     )  # fmt: skip
     plan = delivery.Plan.objects.create(
         depot=depot, day=day, by=by, made_at=now(), state="released",
@@ -435,8 +431,8 @@ def _delivery(village: str, name: str) -> dict[str, Any]:
         tour=tour, order=order, sequence=1, arrives=now(), departs=now(),
     )  # fmt: skip
     return {
-        "depot": depot.code, "dock": dock.code, "vehicle": vehicle.code, "delivery": order.key,
-        "slot": slot.pk, "delivery_plan": plan.pk, "delivery_stop": stop.pk,
+        "depot": depot.code, "vehicle": vehicle.code, "delivery": order.key,
+        "delivery_plan": plan.pk, "delivery_stop": stop.pk,
     }  # fmt: skip
 
 

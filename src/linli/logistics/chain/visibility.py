@@ -7,6 +7,7 @@ their office reaches. Nobody else sees any; what the public may read stands in a
 
 from django.db.models import Exists, OuterRef, Q
 
+from linli.logistics import reach
 from linli.logistics.chain.models import (
     Capture,
     Drill,
@@ -21,36 +22,16 @@ from linli.logistics.chain.models import (
     Thing,
     Ware,
 )
-from linli.people.directory import directory
 from linli.people.models import Organisation, Role
 from linli.people.scope import Scope, visible
 
-OVERSEE = (Role.LEADER, Role.SUPERVISOR, Role.ADMINISTRATOR)
 OFFICE = (Role.OFFICER, Role.HEAD)
-NOBODY, EVERYBODY = Q(pk__in=[]), ~Q(pk__in=[])
+EVERYBODY = ~Q(pk__in=[])
 
 
-def _top(key: int) -> int:
-    return directory().plants.get(key, key)
-
-
-def owners(scope: Scope) -> frozenset[int] | None:
+def owners(scope: Scope) -> reach.Owners:
     """Return the organisations whose events a person sees; None where it is all of them."""
-    known: frozenset[int] | None = getattr(scope, "_chain_owners", frozenset([-1]))
-    if known != frozenset([-1]):
-        return known
-    reach = scope.paths(*OVERSEE)
-    found: frozenset[int] | None
-    if any(path.count("/") == 1 for path in reach):
-        found = None
-    else:
-        own = {_top(key) for key in scope.organisations(Role.WORKER, *OFFICE)}
-        if reach:
-            rows = Organisation.objects.filter(retired=False).values_list("pk", "area__path")
-            own |= {_top(key) for key, path in rows if path.startswith(tuple(reach))}
-        found = frozenset(own)
-    scope._chain_owners = found  # type: ignore[attr-defined]
-    return found
+    return reach.owners(scope, OFFICE)
 
 
 def whose(scope: Scope, link: str = "owner") -> Q:
@@ -61,38 +42,22 @@ def whose(scope: Scope, link: str = "owner") -> Q:
 
 def sees_any(scope: Scope) -> bool:
     """Tell whether a person's office has to do with the chain."""
-    return scope.has(*OVERSEE) or bool(scope.organisations(Role.WORKER, *OFFICE))
+    return reach.sees_any(scope, OFFICE)
 
 
 def writes_for(scope: Scope) -> Organisation | None:
-    """Return the organisation for which a person captures events; None where for none.
-
-    Officers and heads write for their plant, else for their own organisation; administrators
-    for theirs.
-    """
-    for one in scope.memberships:
-        if one.role in (*OFFICE, Role.ADMINISTRATOR):
-            top = _top(one.organisation_id)
-            if top == one.organisation_id:
-                return one.organisation
-            return Organisation.objects.get(pk=top)
-    return None
+    """Return the organisation for which a person captures events; None where for none."""
+    return reach.keeps_for(scope, OFFICE)
 
 
 def may_write(scope: Scope) -> bool:
     """Tell whether a person may write anything of the chain."""
-    return bool(scope.organisations(*OFFICE, Role.ADMINISTRATOR))
+    return reach.may_keep(scope, OFFICE)
 
 
 def keeps(scope: Scope, owner: int) -> bool:
     """Tell whether a person may change what belongs to an organisation."""
-    if any(
-        _top(one.organisation_id) == owner
-        for one in scope.memberships
-        if one.role in (*OFFICE, Role.ADMINISTRATOR)
-    ):
-        return True
-    return any(path.count("/") == 1 for path in scope.paths(Role.ADMINISTRATOR))
+    return reach.keeps(scope, owner, OFFICE)
 
 
 for _model in (Party, Ware, Capture, Event, Recipe, Supplied, NamedQuery, Passport, Drill):

@@ -1,1 +1,1 @@
-"""Orders, vehicles and docks; plans of who drives where."""
+"""Orders and vehicles; plans of who drives where."""

@@ -1,4 +1,4 @@
-"""Orders, vehicles and docks; plans with their tours; what drivers did.
+"""Orders and vehicles; plans with their tours; what drivers did.
 
 Times of day are local ones of the town. A plan keeps the problem it was made from, so that a move
 by hand or a change under way is judged by what was known then.
@@ -7,7 +7,7 @@ by hand or a change under way is judged by what was known then.
 import secrets
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from linli.people.models import Organisation, User
@@ -28,17 +28,6 @@ class Depot(Named):
     owner = models.ForeignKey(Organisation, models.PROTECT, related_name="+")
     lon = models.FloatField(_("longitude"))
     lat = models.FloatField(_("latitude"))
-    retired = models.BooleanField(_("retired"), default=False)
-
-    class Meta:
-        ordering = ["code"]
-
-
-class Dock(Named):
-    """A gate of a depot at which one vehicle at a time is loaded or unloaded."""
-
-    code = models.SlugField(_("code"), unique=True)
-    depot = models.ForeignKey(Depot, models.PROTECT, related_name="docks")
     retired = models.BooleanField(_("retired"), default=False)
 
     class Meta:
@@ -124,25 +113,6 @@ class Order(models.Model):
     def key(self) -> str:
         """How it is called outside: its depot and its number."""
         return f"{self.depot.code}-{self.number}"
-
-
-class Slot(models.Model):
-    """A dock booked for a while; slots of a dock never overlap (`docks.book` locks the dock)."""
-
-    dock = models.ForeignKey(Dock, models.PROTECT, related_name="slots")
-    begins = models.DateTimeField(_("begins"))
-    ends = models.DateTimeField()
-    what = models.CharField(_("slot for"), max_length=120)
-    vehicle = models.ForeignKey(Vehicle, models.PROTECT, null=True, blank=True, related_name="+")
-    by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    given_up_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        ordering = ["begins", "id"]
-        indexes = [models.Index(fields=["dock", "begins"], name="slots_of_a_dock")]
-        constraints = [
-            models.CheckConstraint(condition=Q(ends__gt=F("begins")), name="slot_has_a_length")
-        ]
 
 
 class Plan(models.Model):
@@ -247,26 +217,7 @@ class Act(models.Model):
     at = models.DateTimeField()
     received_at = models.DateTimeField()
     by = models.ForeignKey(User, models.PROTECT, related_name="+")
-    lon = models.FloatField(null=True, blank=True)
-    lat = models.FloatField(null=True, blank=True)
     content = models.JSONField(default=dict, blank=True)
 
     class Meta:
         ordering = ["at", "id"]
-
-
-class Proof(models.Model):
-    """A photo or a signature that shows a delivery: kept as it came, under its own hash."""
-
-    class Kind(models.TextChoices):
-        PHOTO = "photo", _("Photo")
-        SIGNATURE = "signature", _("Signature")
-
-    act = models.ForeignKey(Act, models.PROTECT, related_name="proofs")
-    kind = models.CharField(max_length=10, choices=Kind.choices)
-    file = models.FileField(upload_to="deliveries/%Y/%m/")
-    content_type = models.CharField(max_length=40)
-    sha256 = models.CharField(max_length=64)
-
-    class Meta:
-        ordering = ["id"]

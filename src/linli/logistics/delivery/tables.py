@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from linli.logistics.delivery import writing
-from linli.logistics.delivery.models import Depot, Dock, Order, Plan, Slot, Stop, Vehicle
+from linli.logistics.delivery.models import Depot, Order, Plan, Stop, Vehicle
 from linli.logistics.delivery.visibility import keeps, sees_any
 from linli.tables import Column, Kind, Table, declare
 
@@ -87,13 +87,6 @@ declare(
         ),
         may_list=sees_any, words=("name", "name_en", "code"), related=("owner",), order=("code",),
         writer=writing.DEPOTS,
-    )
-)  # fmt: skip
-declare(
-    Table(
-        "docks", _("Docks"), Dock, "code", (CODE, *NAMES, DEPOT, RETIRED),
-        may_list=sees_any, words=("name", "name_en", "code"), related=("depot",), order=("code",),
-        writer=writing.DOCKS,
     )
 )  # fmt: skip
 declare(
@@ -194,17 +187,5 @@ declare(
             Column("reason", _("Reason"), filters=False),
         ),
         may_list=sees_any, find=_whole, related=("tour__vehicle", "order"), order=("-pk",),
-    )
-)  # fmt: skip
-declare(
-    Table(
-        "dock-slots", _("Slots of docks"), Slot, "id",
-        (
-            ID, Column("dock", _("Dock"), path="dock__code", filters=True),
-            Column("begins", _("Begins"), Kind.MOMENT, sorts=True),
-            Column("ends", _("Ends"), Kind.MOMENT), Column("what", _("Slot for")),
-            Column("given_up_at", _("Given up"), Kind.MOMENT),
-        ),
-        may_list=sees_any, find=_whole, related=("dock",), order=("-begins", "-pk"),
     )
 )  # fmt: skip

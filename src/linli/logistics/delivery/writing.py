@@ -1,4 +1,4 @@
-"""Depots, docks, vehicles and orders as they come in: checked, then written."""
+"""Depots, vehicles and orders as they come in: checked, then written."""
 
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from linli.clock import now
-from linli.logistics.delivery.models import KG, M3, PALLETS, Depot, Dock, Order, Vehicle
+from linli.logistics.delivery.models import KG, M3, PALLETS, Depot, Order, Vehicle
 from linli.logistics.delivery.visibility import keeps, keeps_for, may_keep
 from linli.people.models import User
 from linli.people.scope import Scope
@@ -80,10 +80,6 @@ def _finish_depot(row: Depot, values: dict[str, Any], known: Known) -> list[Wron
         Wrong("code", _("At most 20 letters, figures and underscores."))
     ]  # fmt: skip
     return [*wrongs, *_at(row)]
-
-
-def _finish_dock(row: Dock, values: dict[str, Any], known: Known) -> list[Wrong]:
-    return _depot(row, values, known)
 
 
 def _finish_vehicle(row: Vehicle, values: dict[str, Any], known: Known) -> list[Wrong]:
@@ -250,7 +246,6 @@ def _writer(kept: Kept) -> Writer:
 
 
 DEPOTS = _writer(Kept("depots", Depot, ("code",), _finish_depot))
-DOCKS = _writer(Kept("docks", Dock, ("code",), _finish_dock))
 VEHICLES = _writer(Kept("vehicles", Vehicle, ("code",), _finish_vehicle))
 ORDERS = _writer(Kept("delivery-orders", Order, ("depot", "number"), _finish_order))
 
