@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+import numpy as np
 from django.db.models import Q
 from django.utils import timezone
 
@@ -16,7 +17,7 @@ from linli.assets.register.models import Asset
 from linli.assets.telemetry import overview
 from linli.assets.telemetry.models import Rule, Tag, Watch
 from linli.assets.telemetry.overview import Told
-from linli.assets.telemetry.rules import RuleEntry
+from linli.assets.telemetry.rules import Course, holds, in_force, tags_of
 from linli.assets.telemetry.saying import number
 from linli.people.scope import Scope
 
@@ -101,19 +102,17 @@ class Limit:
 def limits(asset: Asset, growth: Growth | None) -> list[Limit]:
     """Return the limits in force in a greenhouse now."""
     stage = f"{growth.crop.code}.{growth.stage}" if growth and growth.crop else ""
-    tags = list(Tag.objects.filter(asset=asset, retired=False))
+    course = Course(np.zeros(1, np.int64), [stage])
     found = []
-    for rule in Rule.objects.filter(retired=False):
-        entry = RuleEntry.model_validate(rule.definition)
-        if entry.asset_kind not in ("", asset.kind) or entry.silence or entry.rate:
+    for rule, entry in in_force():
+        is_other = entry.asset_kind not in ("", asset.kind) or entry.silence or entry.rate
+        if is_other or not holds(entry, course, np.ones(1, np.int64))[0]:
             continue
-        if entry.stages and not {stage, stage.split(".")[0]} & set(entry.stages):
-            continue
-        for tag in tags:
-            if entry.key == tag.key or (not entry.key and entry.role in ("", tag.role)):
-                sign = "＞" if entry.above is not None else "＜"
-                found.append(Limit(rule, tag, f"{sign} {number(entry.threshold)}",
-                                   number(entry.back)))  # fmt: skip
+        sign = "＞" if entry.above is not None else "＜"
+        found += [
+            Limit(rule, tag, f"{sign} {number(entry.threshold)}", number(entry.back))
+            for tag in tags_of(entry).filter(asset=asset)
+        ]
     return found
 
 
